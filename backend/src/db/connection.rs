@@ -1,0 +1,113 @@
+//! One connection type over both databases, and how one is opened.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// What a connection is for; SQLite's readers cannot write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// Path of the file.
+    Sqlite(String),
+    /// A libpq URL.
+    Postgres(String),
+}
+
+impl Target {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Ok(Self::Sqlite(path.trim_start_matches("//").to_owned()));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err("expected sqlite:PATH or postgres://USER@HOST/DATABASE".to_owned())
+    }
+
+    /// `sqlite` or `postgres`, as metrics and logs name it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    pub fn connect(&self, access: Access) -> Result<AnyConnection, diesel::ConnectionError> {
+        match self {
+            Self::Sqlite(path) => {
+                let mut connection = SqliteConnection::establish(path)?;
+                connection
+                    .batch_execute(pragmas(access))
+                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConnection::Sqlite(connection))
+            }
+            Self::Postgres(url) => PgConnection::establish(url).map(AnyConnection::Postgres),
+        }
+    }
+}
+
+/// `busy_timeout` first: switching to WAL may itself have to wait.
+fn pragmas(access: Access) -> &'static str {
+    match access {
+        Access::Write => {
+            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
+        }
+        Access::Read => {
+            "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000;"
+        }
+    }
+}
+
+/// Hands connections to the pool. Diesel's own manager cannot tell a missing server from a bad URL.
+#[derive(Debug)]
+pub struct Manager {
+    pub target: Target,
+    pub access: Access,
+}
+
+impl ManageConnection for Manager {
+    type Connection = AnyConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConnection, Self::Error> {
+        self.target.connect(self.access).map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Self::Error> {
+        connection.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        connection.is_broken()
+    }
+}
+
+pub type Pool = diesel::r2d2::Pool<Manager>;
+
+/// A pool that opens connections when they are first needed, and waits a short while for one.
+pub fn pool(target: &Target, access: Access, size: u32) -> Pool {
+    diesel::r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        .test_on_check_out(false)
+        .connection_timeout(Duration::from_secs(5))
+        .build_unchecked(Manager { target: target.clone(), access })
+}

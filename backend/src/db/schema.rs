@@ -1,0 +1,385 @@
+//! Every table as diesel sees it; the same for both databases. Kept by hand beside `migrations/`:
+//! a test compares it with what the migrations make.
+
+use diesel::prelude::*;
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    organisations (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    departments (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    users (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        department_id -> Nullable<BigInt>,
+        email -> Text,
+        email_key -> Text,
+        display_name -> Text,
+        password_hash -> Nullable<Text>,
+        locale -> Text,
+        created_at -> Moment,
+        last_seen_at -> Nullable<Moment>,
+        disabled_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    role_grants (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        role -> Text,
+        scope_kind -> Text,
+        scope_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    sessions (id) {
+        id -> Guid,
+        user_id -> BigInt,
+        user_agent -> Text,
+        address -> Text,
+        refresh_hash -> Binary,
+        previous_refresh_hash -> Nullable<Binary>,
+        rotated_at -> Moment,
+        created_at -> Moment,
+        last_seen_at -> Moment,
+        expires_at -> Moment,
+        ended_at -> Nullable<Moment>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    signing_keys (kid) {
+        kid -> Text,
+        private_der -> Binary,
+        public_x -> Binary,
+        created_at -> Moment,
+        signs_from -> Moment,
+        retires_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    courses (id) {
+        id -> BigInt,
+        slug -> Text,
+        current_publication_id -> Nullable<BigInt>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    publications (id) {
+        id -> BigInt,
+        course_id -> BigInt,
+        number -> BigInt,
+        source -> Nullable<Text>,
+        published_by -> Nullable<BigInt>,
+        published_at -> Moment,
+        title -> Document,
+        summary -> Document,
+        locales -> Document,
+        completion -> Document,
+        profile -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    chapters (id) {
+        id -> BigInt,
+        course_id -> BigInt,
+        key -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    sections (id) {
+        id -> BigInt,
+        publication_id -> BigInt,
+        position -> BigInt,
+        title -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    chapter_versions (id) {
+        id -> BigInt,
+        publication_id -> BigInt,
+        chapter_id -> BigInt,
+        section_id -> BigInt,
+        position -> BigInt,
+        number -> Text,
+        kind -> Text,
+        title -> Document,
+        minutes -> BigInt,
+        available -> Bool,
+        completion -> Document,
+        notebook -> Nullable<Document>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    chapter_texts (chapter_version_id, locale) {
+        chapter_version_id -> BigInt,
+        locale -> Text,
+        html -> Text,
+        headings -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    publication_files (publication_id, path) {
+        publication_id -> BigInt,
+        path -> Text,
+        sha256 -> Text,
+        size -> BigInt,
+        kind -> Text,
+        chapter_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    licences (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        course_id -> BigInt,
+        seats -> Nullable<BigInt>,
+        starts_at -> Moment,
+        ends_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    cohorts (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        course_id -> BigInt,
+        name -> Text,
+        starts_at -> Moment,
+        due_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    enrolments (user_id, course_id) {
+        user_id -> BigInt,
+        course_id -> BigInt,
+        cohort_id -> Nullable<BigInt>,
+        created_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    chapter_progress (user_id, chapter_id) {
+        user_id -> BigInt,
+        chapter_id -> BigInt,
+        course_id -> BigInt,
+        publication_id -> BigInt,
+        opened_at -> Nullable<Moment>,
+        read_at -> Nullable<Moment>,
+        completed_at -> Nullable<Moment>,
+        completed_by -> Nullable<Text>,
+        percent -> BigInt,
+        scroll -> Nullable<Double>,
+        anchor -> Nullable<Text>,
+        cell_id -> Nullable<Text>,
+        position_at -> Nullable<Moment>,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    cell_progress (user_id, chapter_id, cell_id) {
+        user_id -> BigInt,
+        chapter_id -> BigInt,
+        cell_id -> Text,
+        runs -> BigInt,
+        errors -> BigInt,
+        first_success_at -> Nullable<Moment>,
+        last_success -> Bool,
+        last_error -> Nullable<Text>,
+        last_duration_ms -> BigInt,
+        last_run_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    course_progress (user_id, course_id) {
+        user_id -> BigInt,
+        course_id -> BigInt,
+        completed_chapters -> BigInt,
+        last_chapter_id -> BigInt,
+        completed_at -> Nullable<Moment>,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    cell_events (id) {
+        id -> Guid,
+        user_id -> BigInt,
+        chapter_id -> BigInt,
+        publication_id -> BigInt,
+        cell_id -> Text,
+        cell_index -> BigInt,
+        execution_count -> Nullable<BigInt>,
+        success -> Bool,
+        error_name -> Nullable<Text>,
+        duration_ms -> BigInt,
+        source_sha256 -> Text,
+        executed_at -> Moment,
+        received_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    audit_events (id) {
+        id -> Guid,
+        at -> Moment,
+        actor_id -> Nullable<BigInt>,
+        organisation_id -> Nullable<BigInt>,
+        action -> Text,
+        subject -> Text,
+        details -> Document,
+    }
+}
+
+diesel::joinable!(departments -> organisations (organisation_id));
+diesel::joinable!(users -> organisations (organisation_id));
+diesel::joinable!(users -> departments (department_id));
+diesel::joinable!(role_grants -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(publications -> courses (course_id));
+diesel::joinable!(publications -> users (published_by));
+diesel::joinable!(chapters -> courses (course_id));
+diesel::joinable!(sections -> publications (publication_id));
+diesel::joinable!(chapter_versions -> publications (publication_id));
+diesel::joinable!(chapter_versions -> chapters (chapter_id));
+diesel::joinable!(chapter_versions -> sections (section_id));
+diesel::joinable!(chapter_texts -> chapter_versions (chapter_version_id));
+diesel::joinable!(publication_files -> publications (publication_id));
+diesel::joinable!(publication_files -> chapters (chapter_id));
+diesel::joinable!(licences -> organisations (organisation_id));
+diesel::joinable!(licences -> courses (course_id));
+diesel::joinable!(cohorts -> organisations (organisation_id));
+diesel::joinable!(cohorts -> courses (course_id));
+diesel::joinable!(enrolments -> users (user_id));
+diesel::joinable!(enrolments -> courses (course_id));
+diesel::joinable!(enrolments -> cohorts (cohort_id));
+diesel::joinable!(chapter_progress -> users (user_id));
+diesel::joinable!(chapter_progress -> chapters (chapter_id));
+diesel::joinable!(chapter_progress -> courses (course_id));
+diesel::joinable!(chapter_progress -> publications (publication_id));
+diesel::joinable!(cell_progress -> users (user_id));
+diesel::joinable!(cell_progress -> chapters (chapter_id));
+diesel::joinable!(course_progress -> users (user_id));
+diesel::joinable!(course_progress -> courses (course_id));
+diesel::joinable!(course_progress -> chapters (last_chapter_id));
+diesel::joinable!(cell_events -> users (user_id));
+diesel::joinable!(cell_events -> chapters (chapter_id));
+diesel::joinable!(cell_events -> publications (publication_id));
+diesel::joinable!(audit_events -> users (actor_id));
+diesel::joinable!(audit_events -> organisations (organisation_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    organisations,
+    departments,
+    users,
+    role_grants,
+    sessions,
+    signing_keys,
+    courses,
+    publications,
+    chapters,
+    sections,
+    chapter_versions,
+    chapter_texts,
+    publication_files,
+    licences,
+    cohorts,
+    enrolments,
+    chapter_progress,
+    cell_progress,
+    course_progress,
+    cell_events,
+    audit_events,
+);

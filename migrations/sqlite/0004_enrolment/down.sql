@@ -1,0 +1,3 @@
+DROP TABLE enrolments;
+DROP TABLE cohorts;
+DROP TABLE licences;
