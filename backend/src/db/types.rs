@@ -187,7 +187,7 @@ impl<T: fmt::Debug + Serialize> ToSql<Document, Pg> for Json<T> {
         <serde_json::Value as ToSql<Jsonb, Pg>>::to_sql(&json, &mut out.reborrow())
     }
 }
-on_both!(Document, [T: fmt::Debug + Send + Sync], Json<T>);
+on_both!(Document, [T: fmt::Debug + Send + Sync + 'static], Json<T>);
 
 macro_rules! guids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
