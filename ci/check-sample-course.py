@@ -230,13 +230,12 @@ def output_of(cell: Any) -> str:
 def short_traceback(output: Any) -> str:
     """The frame of the trainee's own cell and the last line; what libraries do in between is `...`."""
     lines = ANSI.sub("", "\n".join(output.traceback)).split("\n")
-    frames = [i for i, line in enumerate(lines) if re.match(r"(File |Cell In)", line.strip())]
+    frames = [i for i, line in enumerate(lines) if re.match(r"(File |Cell In)", line)]
     if len(frames) > 1:
-        own = lines[: frames[1]]
-        while own and not own[-1].strip():
-            own.pop()
-        last = next(i for i in range(len(lines) - 1, -1, -1) if lines[i].startswith(output.ename))
-        lines = [*own, "...", "", *lines[last:]]
+        start = next(i for i in frames if lines[i].startswith("Cell In"))
+        end = next((i for i in range(start, len(lines)) if not lines[i].strip()), len(lines))
+        last = max(i for i, line in enumerate(lines) if line.startswith(output.ename))
+        lines = [*lines[:2], *lines[start:end], "...", *lines[last:]]
     return re.sub(r"Cell In\[\d+\]", "Cell In[1]", "\n".join(lines).rstrip())
 
 

@@ -115,7 +115,48 @@ def name_tag(lang: str) -> None:
     save(figure, "02-python-values", f"name-tag.{lang}")
 
 
-BOTH: tuple[Callable[[str], None], ...] = (cycle, name_tag)
+def elementwise(lang: str) -> None:
+    names = {"ja": ("家賃", "広さ", "1㎡あたり"), "en": ("rents", "areas", "per m²")}[lang]
+    rows = (["68000", "82000", "120000"], ["30.0", "25.5", "28.0"], ["2267", "3216", "4286"])
+    figure, ax = drawing(6.4, 2.7)
+    for y, name, row, sign in zip((2.3, 1.4, 0.4), names, rows, ("", "÷", "＝" if lang == "ja" else "="), strict=True):
+        ax.text(1.2, y, name, ha="right", va="center", color=MUTED)
+        ax.text(1.5, y, sign, ha="center", va="center", fontsize=14, color=WARM)
+        for i, value in enumerate(row):
+            box(ax, 2.6 + 1.4 * i, y, 1.15, 0.5, value, fill="white" if y < 1 else SOFT)
+    for i in range(3):
+        arrow(ax, (2.6 + 1.4 * i, 1.12), (2.6 + 1.4 * i, 0.68))
+    save(figure, "04-numpy", f"elementwise.{lang}")
+
+
+def dataframe(lang: str) -> None:
+    names, index, row, column = {
+        "ja": ("列名", "索引", "行（一件の部屋）", "列（シリーズ）"),
+        "en": ("column names", "index", "a row (one flat)", "a column (series)"),
+    }[lang]
+    table = [["", "ward", "area", "rent"], ["0", "Adachi", "19.9", "36000"], ["1", "Koto", "30.9", "64000"]]
+    table.append(["2", "Adachi", "49.8", "99000"])
+    figure, ax = drawing(7, 3)
+    for r, line in enumerate(table):
+        for c, value in enumerate(line):
+            x, y = 1.7 + c * 1.0, 2.2 - r * 0.42
+            fill = SOFT if r == 2 else "#fff7ed" if c == 3 and r else "white"
+            if value:
+                ax.add_patch(plt.Rectangle((x - 0.5, y - 0.21), 1.0, 0.42, fc=fill, ec="#cbd5e1", lw=0.8))
+            weight = "bold" if r == 0 or c == 0 else "normal"
+            ax.text(x, y, value, ha="center", va="center", weight=weight, fontsize=11)
+    ax.text(3.7, 2.85, names, ha="center", va="center", color=MUTED)
+    arrow(ax, (3.7, 2.72), (3.7, 2.44))
+    ax.text(0.9, 1.36, index, ha="right", va="center", color=MUTED)
+    arrow(ax, (0.95, 1.36), (1.18, 1.36))
+    ax.text(5.55, 1.36, row, va="center", color=ACCENT)
+    arrow(ax, (5.5, 1.36), (5.22, 1.36), color=ACCENT)
+    ax.text(4.7, 0.25, column, ha="center", va="center", color=WARM)
+    arrow(ax, (4.7, 0.4), (4.7, 0.7), color=WARM)
+    save(figure, "05-pandas", f"dataframe.{lang}")
+
+
+BOTH: tuple[Callable[[str], None], ...] = (cycle, name_tag, elementwise, dataframe)
 PLAIN: tuple[Callable[[], None], ...] = ()
 
 
