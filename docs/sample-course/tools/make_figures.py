@@ -14,6 +14,7 @@ import matplotlib
 matplotlib.use("svg")
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -119,7 +120,9 @@ def elementwise(lang: str) -> None:
     names = {"ja": ("家賃", "広さ", "1㎡あたり"), "en": ("rents", "areas", "per m²")}[lang]
     rows = (["68000", "82000", "120000"], ["30.0", "25.5", "28.0"], ["2267", "3216", "4286"])
     figure, ax = drawing(6.4, 2.7)
-    for y, name, row, sign in zip((2.3, 1.4, 0.4), names, rows, ("", "÷", "＝" if lang == "ja" else "="), strict=True):
+    for y, name, row, sign in zip(
+        (2.3, 1.4, 0.4), names, rows, ("", "÷", "＝" if lang == "ja" else "="), strict=True
+    ):
         ax.text(1.2, y, name, ha="right", va="center", color=MUTED)
         ax.text(1.5, y, sign, ha="center", va="center", fontsize=14, color=WARM)
         for i, value in enumerate(row):
@@ -134,8 +137,8 @@ def dataframe(lang: str) -> None:
         "ja": ("列名", "索引", "行（一件の部屋）", "列（シリーズ）"),
         "en": ("column names", "index", "a row (one flat)", "a column (series)"),
     }[lang]
-    table = [["", "ward", "area", "rent"], ["0", "Adachi", "19.9", "36000"], ["1", "Koto", "30.9", "64000"]]
-    table.append(["2", "Adachi", "49.8", "99000"])
+    table = [["", "ward", "area", "rent"], ["0", "Adachi", "19.9", "50000"], ["1", "Koto", "30.9", "78000"]]
+    table.append(["2", "Adachi", "49.8", "113000"])
     figure, ax = drawing(7, 3)
     for r, line in enumerate(table):
         for c, value in enumerate(line):
@@ -156,8 +159,76 @@ def dataframe(lang: str) -> None:
     save(figure, "05-pandas", f"dataframe.{lang}")
 
 
-BOTH: tuple[Callable[[str], None], ...] = (cycle, name_tag, elementwise, dataframe)
-PLAIN: tuple[Callable[[], None], ...] = ()
+def median(lang: str) -> None:
+    mean_word, median_word, unit = {
+        "ja": ("平均", "中央値", "徒歩（分）"),
+        "en": ("mean", "median", "walk (minutes)"),
+    }[lang]
+    figure, axes = plt.subplots(2, 1, figsize=(6.4, 2.9), sharex=True)
+    for ax, values in zip(axes, ([3, 5, 6, 7, 9], [3, 5, 6, 7, 29]), strict=True):
+        mean, middle = sum(values) / 5, sorted(values)[2]
+        ax.axhline(0, color="#cbd5e1", lw=1, zorder=0)
+        ax.scatter(values, [0] * 5, s=70, color=ACCENT)
+        ax.annotate(
+            f"{median_word} {middle}",
+            (middle, 0.1),
+            (middle, 0.75),
+            ha="right",
+            arrowprops={"arrowstyle": "-|>", "color": ACCENT},
+            color=ACCENT,
+        )
+        ax.annotate(
+            f"{mean_word} {mean:.0f}",
+            (mean, -0.1),
+            (mean, -0.85),
+            ha="left",
+            arrowprops={"arrowstyle": "-|>", "color": WARM},
+            color=WARM,
+        )
+        ax.set(ylim=(-1, 1), xlim=(0, 31), yticks=[])
+        ax.spines["left"].set_visible(False)
+    axes[1].set_xlabel(unit)
+    save(figure, "06-cleaning", f"median.{lang}")
+
+
+def save_png(figure: Figure, chapter: str, name: str) -> None:
+    """A plot as the notebook draws it: words in English, so one file serves both languages."""
+    folder = COURSE / "chapters" / chapter / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    figure.savefig(folder / f"{name}.png", dpi=130, bbox_inches="tight", metadata={"Software": None})
+    plt.close(figure)
+
+
+def plots_of_07() -> None:
+    df = pd.read_csv(COURSE / "data" / "rent_clean.csv")
+    rent = df["rent"] / 1000
+
+    figure, ax = plt.subplots(figsize=(6, 4))
+    ax.hist(rent, bins=20)
+    ax.set(xlabel="rent (1,000 yen)", ylabel="number of flats")
+    save_png(figure, "07-matplotlib", "histogram")
+
+    figure, ax = plt.subplots(figsize=(6, 4))
+    ax.scatter(df["area"], rent, alpha=0.5)
+    ax.set(xlabel="area (square metres)", ylabel="rent (1,000 yen)", title="Larger flats cost more")
+    save_png(figure, "07-matplotlib", "scatter")
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True)
+    left.scatter(df["age"], rent, alpha=0.5)
+    left.set(xlabel="age (years)", ylabel="rent (1,000 yen)")
+    right.scatter(df["walk"], rent, alpha=0.5)
+    right.set(xlabel="walk (minutes)")
+    save_png(figure, "07-matplotlib", "two-plots")
+
+    by_ward = df.groupby("ward")["rent"].median().sort_values() / 1000
+    figure, ax = plt.subplots(figsize=(6, 3.5))
+    ax.barh(by_ward.index, by_ward)
+    ax.set_xlabel("median rent (1,000 yen)")
+    save_png(figure, "07-matplotlib", "bars")
+
+
+BOTH: tuple[Callable[[str], None], ...] = (cycle, name_tag, elementwise, dataframe, median)
+PLAIN: tuple[Callable[[], None], ...] = (plots_of_07,)
 
 
 def main() -> None:
@@ -165,8 +236,9 @@ def main() -> None:
         plt.rcParams["font.family"] = ["Noto Sans CJK JP"] if lang == "ja" else ["DejaVu Sans"]
         for draw in BOTH:
             draw(lang)
-    for plain in PLAIN:
-        plain()
+    with plt.rc_context(matplotlib.rcParamsDefault):
+        for plain in PLAIN:
+            plain()
 
 
 if __name__ == "__main__":
