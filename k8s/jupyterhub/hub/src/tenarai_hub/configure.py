@@ -59,10 +59,13 @@ def configure_local(c: Any, settings: Settings | None = None) -> Settings:
     learners = Path(os.environ["TENARAI_LEARNERS_DIR"])
     bin_dir = Path(sys.executable).parent
 
-    c.JupyterHub.bind_url = settings.hub_url
+    # behind another proxy, the address of the hub is not where it listens
+    c.JupyterHub.public_url = settings.hub_url
+    listen = os.environ.get("TENARAI_HUB_LISTEN")
+    c.JupyterHub.bind_url = f"http://{listen}{settings.hub_path}" if listen else settings.hub_url
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['TENARAI_HUB_PORT_INTERNAL']}"
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['TENARAI_HUB_PROXY_API_PORT']}"
-    c.ConfigurableHTTPProxy.command = [str(bin_dir / "configurable-http-proxy")]
+    c.ConfigurableHTTPProxy.command = [str(bin_dir / "tenarai-hub-proxy")]
     c.ConfigurableHTTPProxy.auth_token = secrets.token_hex(32)
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
     c.JupyterHub.db_url = f"sqlite:///{state / 'hub.sqlite'}"
