@@ -2,4 +2,6 @@
 //!
 //! A room is a folder with a front door (`mod.rs`); nobody else touches its tables. See `docs/architecture.md`.
 
+pub mod blobs;
+pub mod content;
 pub mod db;
