@@ -216,15 +216,15 @@ def as_copied(notebook: Any, text: Text) -> tuple[Any, dict[int, Fence]]:
 
 
 def output_of(cell: Any) -> str:
-    parts = []
+    shown = ""
     for output in cell.outputs:
-        if output.output_type == "stream":
-            parts.append(output.text.rstrip("\n"))
+        if output.output_type == "stream":  # one line may come in several pieces
+            shown += output.text
         elif output.output_type == "error":
-            parts.append(short_traceback(output))
+            shown += short_traceback(output) + "\n"
         elif "image/png" not in output.data:
-            parts.append(output.data["text/plain"])
-    return "\n".join(line.rstrip() for line in "\n".join(parts).split("\n"))
+            shown += output.data["text/plain"] + "\n"
+    return "\n".join(line.rstrip() for line in shown.rstrip("\n").split("\n"))
 
 
 def short_traceback(output: Any) -> str:

@@ -8,11 +8,12 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::accounts::{self, UserCommand};
+use crate::blobs::Blobs;
 use crate::config::{Config, Settings};
 use crate::db::{self, Db};
 use crate::notebooks::{HubPlan, Supervisor};
 use crate::site::Site;
-use crate::{demo, http, sessions, telemetry};
+use crate::{content, demo, http, sessions, telemetry};
 
 /// E-learning where the text of a chapter stands beside a live Jupyter notebook.
 #[derive(Debug, Parser)]
@@ -157,13 +158,29 @@ async fn migrate() -> Result<ExitCode, Failure> {
 }
 
 async fn content(command: ContentCommand) -> Result<ExitCode, Failure> {
-    let _ = command;
-    Err("content: not merged".into())
+    let mut out = std::io::stdout();
+    let code = match command {
+        ContentCommand::Check { dir } => content::cli::check(&dir, &mut out)?,
+        ContentCommand::Publish { dir } => {
+            let config = Config::load()?;
+            let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
+            content::cli::publish(&db, &blobs, &dir, None, &mut out).await?
+        }
+    };
+    Ok(ExitCode::from(code))
 }
 
 async fn make_demo(dir: PathBuf, accounts: Option<PathBuf>) -> Result<ExitCode, Failure> {
-    let _ = (dir, accounts, demo::seed);
-    Err("demo: not merged".into())
+    let config = Config::load()?;
+    let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
+    let published = content::publish(&db, &blobs, &dir, None, None).await?;
+    println!("course published as number {}, {} chapters", published.number, published.chapters);
+    let file = accounts.unwrap_or_else(|| config.settings.data_dir.join("demo-accounts.json"));
+    for account in demo::seed(&db, published.course, &file).await? {
+        println!("  {:<16} {:<28} {}", account.role, account.email, account.password);
+    }
+    println!("accounts are kept in {}", file.display());
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
@@ -201,7 +218,10 @@ fn taken(port: u16, error: &std::io::Error) -> String {
     let holder = listeners::get_all()
         .ok()
         .and_then(|all| all.into_iter().find(|listener| listener.socket.port() == port))
-        .map_or_else(|| "another program".to_owned(), |found| format!("{} (pid {})", found.process.name, found.process.pid));
+        .map_or_else(
+            || "another program".to_owned(),
+            |found| format!("{} (pid {})", found.process.name, found.process.pid),
+        );
     format!("port {port} is taken by {holder}; stop it, or choose another port")
 }
 

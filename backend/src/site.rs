@@ -13,9 +13,9 @@ use crate::db::types::UserId;
 use crate::db::{self, Db};
 use crate::live::{Live, News, watch_revocations};
 use crate::notebooks::{Followers, HubClient};
+use crate::sessions;
 use crate::sessions::keys::{JWKS_MAX_AGE, Keys};
 use crate::sessions::tokens::Tokens;
-use crate::sessions;
 
 /// The parts of a running site; cheap to clone.
 #[derive(Clone)]

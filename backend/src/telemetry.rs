@@ -35,8 +35,16 @@ pub fn start(settings: &Settings) -> Result<Telemetry, BuildError> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), BUCKETS)?
         .install_recorder()?;
     metrics::describe_histogram!("tenarai_request_seconds", metrics::Unit::Seconds, "Time to answer a request");
-    metrics::describe_histogram!("tenarai_database_seconds", metrics::Unit::Seconds, "Time of a read or of a durable write");
-    metrics::describe_histogram!("tenarai_spawn_seconds", metrics::Unit::Seconds, "From a start asked for to a server that is ready");
+    metrics::describe_histogram!(
+        "tenarai_database_seconds",
+        metrics::Unit::Seconds,
+        "Time of a read or of a durable write"
+    );
+    metrics::describe_histogram!(
+        "tenarai_spawn_seconds",
+        metrics::Unit::Seconds,
+        "From a start asked for to a server that is ready"
+    );
     metrics::describe_histogram!("tenarai_hub_seconds", metrics::Unit::Seconds, "Time the hub took to answer us");
     Ok(Telemetry { metrics, _sentry: reports })
 }

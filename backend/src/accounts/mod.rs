@@ -10,18 +10,31 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::db::types::{CohortId, CourseId, OrganisationId, UserId};
 use crate::db::{self, Db};
 use crate::sessions;
-use crate::db::types::{CohortId, CourseId, OrganisationId, UserId};
 
+pub use crate::locale::Locale;
 pub use cli::{UserCommand, run as run_command};
 pub use model::{AddError, Member, NewUser, Secret, add, by_email, email_key, load_person, members, touch};
 pub use routes::routes;
-pub use crate::locale::Locale;
 
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-    strum::Display, strum::EnumString, strum::EnumIter, clap::ValueEnum,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    strum::Display,
+    strum::EnumString,
+    strum::EnumIter,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

@@ -34,9 +34,8 @@ pub async fn hash(password: SecretString) -> String {
 
 /// Whether the password fits. Takes as long where there is no hash, so that nobody learns who has an account.
 pub async fn verify(password: SecretString, stored: Option<String>) -> bool {
-    static NOBODY: LazyLock<String> = LazyLock::new(|| {
-        argon2().hash_password(b"nobody has this password").expect("constant input").to_string()
-    });
+    static NOBODY: LazyLock<String> =
+        LazyLock::new(|| argon2().hash_password(b"nobody has this password").expect("constant input").to_string());
     let _turn = TURNS.acquire().await;
     on_thread(move || {
         let known = stored.is_some();

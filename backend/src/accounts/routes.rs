@@ -32,16 +32,11 @@ pub struct PasswordChange {
 #[utoipa::path(path = "/api/v1/me/password", operation_id = "change_password", tag = "account",
     request_body = PasswordChange, responses((status = 204), Problems))]
 #[put("/me/password")]
-async fn change_password(
-    me: SignedIn,
-    body: Json<PasswordChange>,
-    site: Data<Site>,
-) -> Result<HttpResponse, Problem> {
+async fn change_password(me: SignedIn, body: Json<PasswordChange>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let PasswordChange { current_password, new_password } = body.into_inner();
     check_new(&new_password)?;
     let user = me.person.id;
-    let limit =
-        Limit { key: format!("password:{user}"), most: site.config.settings.sign_in_failures_per_account };
+    let limit = Limit { key: format!("password:{user}"), most: site.config.settings.sign_in_failures_per_account };
     if let Err(exceeded) = site.live.limits.count(&limit).await {
         return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
     }
@@ -100,9 +95,7 @@ async fn change_profile(me: SignedIn, body: Json<ProfileChange>, site: Data<Site
         return Err(INVALID_FIELDS.problem().at("/display_name", "length", "1 – 100"));
     }
     let user = me.person.id;
-    site.db
-        .write(move |tx| Ok::<_, Problem>(model::set_profile(tx, user, locale, display_name.as_deref())?))
-        .await?;
+    site.db.write(move |tx| Ok::<_, Problem>(model::set_profile(tx, user, locale, display_name.as_deref())?)).await?;
     site.people.forget(user).await;
     site.live.tell(News::PersonChanged { user }).await;
     let person = site.people.get(&site.db, user).await?;

@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 use super::model::{self, FileRow, PublicationRow, VersionRow};
 use super::{CourseName, localise};
 use crate::accounts::Locale;
-use crate::content::{ChapterRule, CourseRule, Handout, Heading, Kind, Localised, Profile};
+use crate::content::format::{ChapterRule, CourseRule, Kind, Localised, Profile};
+use crate::content::{Heading, NotebookEntry};
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, PublicationId, Ts};
 use crate::db::{AnyConnection, Db, Error};
 
@@ -54,7 +55,7 @@ pub struct Chapter {
     pub minutes: i64,
     pub available: bool,
     pub rule: ChapterRule,
-    pub notebook: Option<Handout>,
+    pub notebook: Option<NotebookEntry>,
 }
 
 /// A chapter and the publication it is in.
@@ -128,7 +129,8 @@ impl Catalogue {
         let current = match self.courses.get(&course).await {
             Some(current) => current,
             None => {
-                let current = db.read(move |connection| Ok::<_, Error>(model::current_number(connection, course)?)).await?;
+                let current =
+                    db.read(move |connection| Ok::<_, Error>(model::current_number(connection, course)?)).await?;
                 self.courses.insert(course, current).await;
                 current
             }
@@ -148,9 +150,8 @@ impl Catalogue {
             Some(course) => course,
             None => {
                 let wanted = slug.to_owned();
-                let found = db
-                    .read(move |connection| Ok::<_, Error>(model::course_by_slug(connection, &wanted)?))
-                    .await?;
+                let found =
+                    db.read(move |connection| Ok::<_, Error>(model::course_by_slug(connection, &wanted)?)).await?;
                 let Some(course) = found else { return Ok(None) };
                 self.slugs.insert(slug.to_owned(), course).await;
                 course

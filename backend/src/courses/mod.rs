@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts::Locale;
-use crate::content::Localised;
+use crate::content::format::Localised;
 use crate::db::types::CourseId;
 
 pub use catalogue::{Catalogue, Chapter, ChapterRef, Publication, Section};

@@ -2,10 +2,13 @@
 
 use diesel::prelude::*;
 
-use crate::content::{ChapterRule, CourseRule, Handout, Heading, Localised, Profile};
 use crate::accounts::Locale;
+use crate::content::format::{ChapterRule, CourseRule, Localised, Profile};
+use crate::content::{Heading, NotebookEntry};
 use crate::db::AnyConnection;
-use crate::db::schema::{chapter_texts, chapter_versions, chapters, courses, publication_files, publications, sections};
+use crate::db::schema::{
+    chapter_texts, chapter_versions, chapters, courses, publication_files, publications, sections,
+};
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, Json, PublicationId, SectionId, Ts, UserId};
 
 #[derive(Queryable, Selectable)]
@@ -36,7 +39,7 @@ pub struct VersionRow {
     pub minutes: i64,
     pub available: bool,
     pub completion: Json<ChapterRule>,
-    pub notebook: Option<Json<Handout>>,
+    pub notebook: Option<Json<NotebookEntry>>,
 }
 
 pub fn current(db: &mut AnyConnection, course: CourseId) -> QueryResult<Option<(String, PublicationRow)>> {
@@ -52,7 +55,10 @@ pub fn current_number(db: &mut AnyConnection, course: CourseId) -> QueryResult<O
     courses::table.find(course).select(courses::current_publication_id).first(db)
 }
 
-pub fn sections_of(db: &mut AnyConnection, publication: PublicationId) -> QueryResult<Vec<(SectionId, Json<Localised>)>> {
+pub fn sections_of(
+    db: &mut AnyConnection,
+    publication: PublicationId,
+) -> QueryResult<Vec<(SectionId, Json<Localised>)>> {
     sections::table
         .filter(sections::publication_id.eq(publication))
         .order(sections::position)
@@ -116,11 +122,7 @@ pub fn course_by_slug(db: &mut AnyConnection, slug: &str) -> QueryResult<Option<
 
 /// Every course that has a publication.
 pub fn all_courses(db: &mut AnyConnection) -> QueryResult<Vec<CourseId>> {
-    courses::table
-        .filter(courses::current_publication_id.is_not_null())
-        .order(courses::id)
-        .select(courses::id)
-        .load(db)
+    courses::table.filter(courses::current_publication_id.is_not_null()).order(courses::id).select(courses::id).load(db)
 }
 
 pub fn publications_of(db: &mut AnyConnection, ids: &[CourseId]) -> QueryResult<Vec<(PublicationRow, i64)>> {

@@ -73,12 +73,8 @@ impl FromRequest for ReaderOfChapter {
 
 /// The same for a chapter that is not named in the address.
 pub async fn read_chapter(site: &Site, me: &SignedIn, id: ChapterId) -> Result<ReaderOfChapter, Problem> {
-    let chapter = site
-        .catalogue
-        .chapter(&site.db, id)
-        .await?
-        .filter(|chapter| chapter.chapter().available)
-        .ok_or(&NOT_FOUND)?;
+    let chapter =
+        site.catalogue.chapter(&site.db, id).await?.filter(|chapter| chapter.chapter().available).ok_or(&NOT_FOUND)?;
     let Reading { enrolled, due_at } = may_read(site, &me.person, &chapter.publication).await?;
     Ok(ReaderOfChapter { me: me.clone(), chapter, enrolled, due_at })
 }

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::catalogue::Chapter;
 use super::{localise, model};
 use crate::accounts::{Locale, Person, Role};
-use crate::content::Kind;
+use crate::content::format::Kind;
 use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
 use crate::http::Problems;
 use crate::http::page::Page;

@@ -12,9 +12,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
-use super::problem::{
-    BODY_TOO_LARGE, INVALID_QUERY, MALFORMED_JSON, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE,
-};
+use super::problem::{BODY_TOO_LARGE, INVALID_QUERY, MALFORMED_JSON, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
 use super::{docs, health, middleware, problem_schema, site_info, spa};
 use crate::site::Site;
 use crate::{accounts, courses, notebooks, organisations, sessions, study};
@@ -60,7 +58,8 @@ fn services(config: &mut ServiceConfig) {
 
 /// The OpenAPI document of this very binary.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (_, mut document) = App::new().into_utoipa_app().openapi(Document::openapi()).configure(services).split_for_parts();
+    let (_, mut document) =
+        App::new().into_utoipa_app().openapi(Document::openapi()).configure(services).split_for_parts();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let components = document.components.get_or_insert_default();
     components.schemas.extend([problem_schema()]);

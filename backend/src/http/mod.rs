@@ -36,9 +36,10 @@ pub struct Problems;
 impl IntoResponses for Problems {
     fn responses() -> std::collections::BTreeMap<String, RefOr<Response>> {
         let mut response = Response::new("a problem; its `code` says which");
-        response
-            .content
-            .insert("application/problem+json".to_owned(), RefOr::T(Content::new(Some(RefOr::from(ProblemBodyRef::reference())))));
+        response.content.insert(
+            "application/problem+json".to_owned(),
+            RefOr::T(Content::new(Some(RefOr::from(ProblemBodyRef::reference())))),
+        );
         [("default".to_owned(), RefOr::T(response))].into()
     }
 }

@@ -31,9 +31,7 @@ impl PageQuery {
     pub fn after(&self) -> Result<i64, Problem> {
         match self.after.as_deref() {
             None | Some("") => Ok(0),
-            Some(text) => {
-                text.parse().map_err(|_| INVALID_QUERY.problem().with("reason", format!("after={text:.40}")))
-            }
+            Some(text) => text.parse().map_err(|_| INVALID_QUERY.problem().with("reason", format!("after={text:.40}"))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The front end, carried in the binary.
 
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
 
@@ -82,9 +82,7 @@ fn file(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
 }
 
 fn accepts(request: &HttpRequest, coding: &str) -> bool {
-    request
-        .headers()
-        .get(ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.split(',').any(|part| part.split(';').next().is_some_and(|name| name.trim() == coding)))
+    request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        value.split(',').any(|part| part.split(';').next().is_some_and(|name| name.trim() == coding))
+    })
 }

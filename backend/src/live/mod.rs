@@ -16,8 +16,8 @@ use uuid::Uuid;
 use crate::db::types::{CourseId, SessionId, UserId};
 
 pub use limits::{Limit, Limits};
-pub use redis_link::RedisState;
 use redis_link::RedisLink;
+pub use redis_link::RedisState;
 pub use revocation::Revocations;
 pub(crate) use revocation::watch as watch_revocations;
 
@@ -25,11 +25,20 @@ pub(crate) use revocation::watch as watch_revocations;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum News {
-    SessionEnded { session: SessionId, user: UserId },
-    PersonChanged { user: UserId },
-    CoursePublished { course: CourseId },
+    SessionEnded {
+        session: SessionId,
+        user: UserId,
+    },
+    PersonChanged {
+        user: UserId,
+    },
+    CoursePublished {
+        course: CourseId,
+    },
     /// Somebody asked for this user's notebook server to start or stop.
-    ServerChanged { user: UserId },
+    ServerChanged {
+        user: UserId,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]

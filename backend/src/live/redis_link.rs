@@ -58,7 +58,13 @@ impl RedisLink {
         self.ask(async |mut redis| {
             let (count,): (u32,) = redis::pipe()
                 .atomic()
-                .cmd("SET").arg(&key).arg(0).arg("EX").arg(window.as_secs()).arg("NX").ignore()
+                .cmd("SET")
+                .arg(&key)
+                .arg(0)
+                .arg("EX")
+                .arg(window.as_secs())
+                .arg("NX")
+                .ignore()
                 .incr(&key, 1)
                 .query_async(&mut redis)
                 .await?;

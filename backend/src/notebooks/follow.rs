@@ -216,11 +216,14 @@ async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Se
             if let Some(asked) = lock(&follower.starting).take() {
                 metrics::histogram!("tenarai_spawn_seconds").record(asked.elapsed());
             }
-            set(follower, ServerStatus {
-                started_at: server.started.map(Ts::from),
-                url: Some(hub.server_url(name)),
-                ..ServerStatus::of(ServerState::Ready)
-            });
+            set(
+                follower,
+                ServerStatus {
+                    started_at: server.started.map(Ts::from),
+                    url: Some(hub.server_url(name)),
+                    ..ServerStatus::of(ServerState::Ready)
+                },
+            );
             CALM
         }
         _ => absent(follower),

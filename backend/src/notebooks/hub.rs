@@ -169,7 +169,10 @@ impl HubClient {
     }
 
     /// The progress of a start, until it is over.
-    pub async fn progress(&self, name: &str) -> Result<impl Stream<Item = Result<Progress, HubError>> + use<>, HubError> {
+    pub async fn progress(
+        &self,
+        name: &str,
+    ) -> Result<impl Stream<Item = Result<Progress, HubError>> + use<>, HubError> {
         let response = self.request(Method::GET, &format!("users/{name}/server/progress")).send().await?;
         let bytes = accepted(response).await?.bytes_stream().map_err(HubError::from);
         Ok(events(bytes))

@@ -18,7 +18,10 @@ pub use hub::HubClient;
 pub use supervisor::{HubError, HubPlan, Supervisor, write_private};
 
 pub fn routes(api: &mut ServiceConfig) {
-    api.service(routes::start_server).service(routes::get_status).service(routes::stop_server).service(routes::watch_status);
+    api.service(routes::start_server)
+        .service(routes::get_status)
+        .service(routes::stop_server)
+        .service(routes::watch_status);
 }
 
 /// An open kernel connection outlives a sign-out, so the server of somebody who is signed in nowhere is stopped.

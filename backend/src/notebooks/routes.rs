@@ -156,11 +156,7 @@ async fn relay(site: Site, me: SignedIn, events: Events) {
     }
 }
 
-async fn until_session_ends(
-    news: &mut tokio::sync::broadcast::Receiver<News>,
-    mine: &SessionId,
-    events: &Events,
-) {
+async fn until_session_ends(news: &mut tokio::sync::broadcast::Receiver<News>, mine: &SessionId, events: &Events) {
     use tokio::sync::broadcast::error::RecvError;
     loop {
         tokio::select! {

@@ -148,8 +148,9 @@ impl Supervisor {
     /// Starts the hub. One thread for its whole life: the kernel's parent-death signal goes by thread.
     pub fn start(plan: HubPlan) -> io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
-        let thread =
-            std::thread::Builder::new().name("hub-supervisor".to_owned()).spawn(move || keep_running(&plan, &stopped))?;
+        let thread = std::thread::Builder::new()
+            .name("hub-supervisor".to_owned())
+            .spawn(move || keep_running(&plan, &stopped))?;
         Ok(Self { stop, thread })
     }
 

@@ -58,8 +58,7 @@ impl actix_web::FromRequest for AdminOf {
             }
             if person.is_operator() {
                 let site = request.app_data::<actix_web::web::Data<Site>>().cloned().ok_or(&NOT_FOUND)?;
-                let exists =
-                    site.db.read(move |db| Ok::<_, Problem>(model::exists(db, organisation)?)).await?;
+                let exists = site.db.read(move |db| Ok::<_, Problem>(model::exists(db, organisation)?)).await?;
                 return if exists { Ok(Self { organisation, signed_in }) } else { Err(NOT_FOUND.problem()) };
             }
             // One's own organisation is no secret; whether another exists is.

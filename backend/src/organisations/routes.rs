@@ -32,7 +32,11 @@ pub struct MemberRow {
     tag = "organisations", params(("organisation" = i64, Path), PageQuery),
     responses((status = 200, body = Page<MemberRow>), Problems))]
 #[get("/organisations/{organisation}/members")]
-pub async fn members(admin: AdminOf, page: Query<PageQuery>, site: Data<Site>) -> Result<Json<Page<MemberRow>>, Problem> {
+pub async fn members(
+    admin: AdminOf,
+    page: Query<PageQuery>,
+    site: Data<Site>,
+) -> Result<Json<Page<MemberRow>>, Problem> {
     let organisation = admin.organisation;
     let (after, limit) = (UserId(page.after()?), page.limit());
     let (rows, departments) = site

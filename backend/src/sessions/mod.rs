@@ -65,4 +65,3 @@ impl From<keys::TokenError> for Problem {
         INTERNAL.caused_by(error)
     }
 }
-

@@ -78,7 +78,10 @@ pub fn start(
 /// What a refresh secret turned out to be.
 pub enum Refreshed {
     /// Good; `next` replaces it, unless another tab has just done that.
-    Goes { session: Session, next: Option<RefreshSecret> },
+    Goes {
+        session: Session,
+        next: Option<RefreshSecret>,
+    },
     /// Used long after it was replaced: somebody has a copy. The session was ended.
     Reused(Session),
     Unknown,

@@ -216,7 +216,8 @@ pub async fn list(me: SignedIn, site: Data<Site>) -> Result<Json<Page<SessionRow
 #[delete("/sessions")]
 pub async fn sign_out_everywhere(me: SignedIn, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let user = me.person.id;
-    let ended = site.db.write(move |tx| Ok::<_, Problem>(model::end_all(tx, user, None, "signed_out_everywhere")?)).await?;
+    let ended =
+        site.db.write(move |tx| Ok::<_, Problem>(model::end_all(tx, user, None, "signed_out_everywhere")?)).await?;
     announce_end(&site, user, &ended).await;
     Ok(goodbye(&site))
 }

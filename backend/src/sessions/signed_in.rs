@@ -37,7 +37,8 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let site = site(&request)?;
             let cookie = request.cookie(SESSION_COOKIE).ok_or(&NOT_SIGNED_IN)?;
-            let claims = site.tokens.verify_session(cookie.value()).map_err(|error| SESSION_EXPIRED.caused_by(error))?;
+            let claims =
+                site.tokens.verify_session(cookie.value()).map_err(|error| SESSION_EXPIRED.caused_by(error))?;
             if site.live.revocations.has_ended(claims.sid) {
                 return Err(SESSION_ENDED.problem());
             }

@@ -78,10 +78,8 @@ pub struct Tokens {
 
 impl Tokens {
     pub fn new(keys: Keys, secure: bool, hub_cookie_path: String, hub_cookie_domain: Option<String>) -> Self {
-        let verified = Cache::builder()
-            .max_capacity(50_000)
-            .time_to_live(Duration::from_secs(SESSION_SECONDS as u64))
-            .build();
+        let verified =
+            Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(SESSION_SECONDS as u64)).build();
         Self { keys, verified, secure, hub_cookie_domain, hub_cookie_path }
     }
 
@@ -157,8 +155,7 @@ impl Tokens {
     }
 
     pub fn hub_cookie(&self, token: String) -> Cookie<'static> {
-        let mut cookie =
-            self.cookie(HUB_COOKIE, token, &self.hub_cookie_path, CookieDuration::seconds(HUB_SECONDS));
+        let mut cookie = self.cookie(HUB_COOKIE, token, &self.hub_cookie_path, CookieDuration::seconds(HUB_SECONDS));
         if let Some(domain) = &self.hub_cookie_domain {
             cookie.set_domain(domain.clone());
         }

@@ -10,7 +10,8 @@ use super::problems::{NOT_ENROLLED, SELF_MARK_NOT_ALLOWED};
 use super::view::ChapterProgress;
 use super::{model, progress};
 use crate::accounts::Locale;
-use crate::content::{Handout, Heading, Kind};
+use crate::content::format::Kind;
+use crate::content::{Heading, NotebookEntry};
 use crate::courses::{ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
 use crate::db::types::{ChapterId, PublicationId, Ts};
 use crate::http::Problems;
@@ -37,7 +38,7 @@ pub struct ChapterView<'a> {
     pub headings: &'a RawValue,
     pub course: CourseName,
     pub section: SectionName<'a>,
-    pub notebook: Option<&'a Handout>,
+    pub notebook: Option<&'a NotebookEntry>,
     pub due_at: Option<Ts>,
     pub previous: Option<ChapterLink>,
     pub next: Option<ChapterLink>,

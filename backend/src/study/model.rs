@@ -192,9 +192,7 @@ pub fn set_percent(tx: &mut AnyConnection, place: Place, percent: i64) -> QueryR
 /// Marks a chapter as completed under this publication; a completion that stands is left as it is.
 pub fn complete(tx: &mut AnyConnection, place: Place, by: CompletedBy, at: Ts) -> QueryResult<()> {
     diesel::update(
-        chapter_progress::table
-            .find((place.user, place.chapter))
-            .filter(chapter_progress::completed_at.is_null()),
+        chapter_progress::table.find((place.user, place.chapter)).filter(chapter_progress::completed_at.is_null()),
     )
     .set((
         chapter_progress::completed_at.eq(at),
@@ -209,9 +207,7 @@ pub fn complete(tx: &mut AnyConnection, place: Place, by: CompletedBy, at: Ts) -
 /// Takes back one's own mark; one earned by the rule stays.
 pub fn take_back_mark(tx: &mut AnyConnection, place: Place, percent: i64) -> QueryResult<()> {
     diesel::update(
-        chapter_progress::table
-            .find((place.user, place.chapter))
-            .filter(chapter_progress::completed_by.eq("self")),
+        chapter_progress::table.find((place.user, place.chapter)).filter(chapter_progress::completed_by.eq("self")),
     )
     .set((
         chapter_progress::completed_at.eq(None::<Ts>),

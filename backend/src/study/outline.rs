@@ -11,8 +11,11 @@ use utoipa::ToSchema;
 use super::model::{self, ProgressRow};
 use super::view::{ChapterState, CourseProgress, state_of};
 use crate::accounts::Locale;
-use crate::content::{CellKind, Kind};
-use crate::courses::{ChapterLink, Chapter, CourseName, LocaleQuery, Publication, ReaderOfCourse, chapter_ref, localise};
+use crate::content::CellKind;
+use crate::content::format::Kind;
+use crate::courses::{
+    Chapter, ChapterLink, CourseName, LocaleQuery, Publication, ReaderOfCourse, chapter_ref, localise,
+};
 use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
 use crate::http::Problems;
 use crate::http::etag;
@@ -52,7 +55,7 @@ pub struct CarryOn {
     pub course: CourseName,
     pub chapter: ChapterLink,
     /// Position of the cell in focus last, from 1.
-    pub cell_index: Option<u32>,
+    pub cell_index: Option<usize>,
     pub cells_done: usize,
     pub cells_total: usize,
     /// Null for a chapter not opened yet.
@@ -69,7 +72,11 @@ pub struct Home {
 #[utoipa::path(path = "/api/v1/courses", operation_id = "list_courses", tag = "study", params(LocaleQuery),
     responses((status = 200, body = Page<CourseCard>), Problems))]
 #[get("/courses")]
-pub async fn list(me: SignedIn, query: Query<LocaleQuery>, site: Data<Site>) -> Result<Json<Page<CourseCard>>, Problem> {
+pub async fn list(
+    me: SignedIn,
+    query: Query<LocaleQuery>,
+    site: Data<Site>,
+) -> Result<Json<Page<CourseCard>>, Problem> {
     let locale = query.or_of(&me.person);
     let studied = Studied::load(&me, &site).await?;
     Ok(Json(Page::whole(studied.cards(locale))))
@@ -83,7 +90,9 @@ pub async fn home(me: SignedIn, query: Query<LocaleQuery>, site: Data<Site>) -> 
     let locale = query.or_of(&me.person);
     let studied = Studied::load(&me, &site).await?;
     let carry_on = match studied.next_chapter() {
-        Some((publication, chapter)) => Some(carry_on(me.person.id, publication, chapter, &studied, locale, &site).await?),
+        Some((publication, chapter)) => {
+            Some(carry_on(me.person.id, publication, chapter, &studied, locale, &site).await?)
+        }
         None => None,
     };
     Ok(Json(Home { carry_on, courses: studied.cards(locale) }))
@@ -100,9 +109,8 @@ async fn carry_on(
     let id = chapter.id;
     let cells = site.db.read(move |db| Ok::<_, Problem>(model::cells(db, user, id)?)).await?;
     let row = studied.rows.get(&id);
-    let code_cells = || {
-        chapter.notebook.iter().flat_map(|notebook| &notebook.cells).filter(|cell| cell.kind == CellKind::Code)
-    };
+    let code_cells =
+        || chapter.notebook.iter().flat_map(|notebook| &notebook.cells).filter(|cell| cell.kind == CellKind::Code);
     let succeeded = |id: &str| cells.iter().any(|cell| cell.cell_id == id && cell.first_success_at.is_some());
     let focus = row.and_then(|row| row.cell_id.as_deref());
     Ok(CarryOn {
@@ -185,7 +193,9 @@ impl Studied {
     fn next_chapter(&self) -> Option<(&Publication, &Chapter)> {
         let last = self.rows.values().max_by_key(|row| row.updated_at);
         let publication = match last {
-            Some(row) => self.courses.iter().map(|(publication, ..)| publication).find(|p| p.course == row.course_id)?,
+            Some(row) => {
+                self.courses.iter().map(|(publication, ..)| publication).find(|p| p.course == row.course_id)?
+            }
             None => &self.courses.first()?.0,
         };
         let open = |chapter: &&Chapter| self.rows.get(&chapter.id).is_none_or(|row| row.completed_at.is_none());

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::content::{CellKind, ChapterRule, CourseRule, Handout};
+use crate::content::format::{ChapterRule, CourseRule};
+use crate::content::{CellKind, NotebookEntry};
 use crate::db::types::Ts;
 
 /// One condition of a chapter: what it asks, how far it is met, and by what evidence.
@@ -49,7 +50,7 @@ pub struct Standing {
     pub met: bool,
 }
 
-pub fn chapter_standing(rule: &ChapterRule, notebook: Option<&Handout>, evidence: &Evidence) -> Standing {
+pub fn chapter_standing(rule: &ChapterRule, notebook: Option<&NotebookEntry>, evidence: &Evidence) -> Standing {
     let mut reasons = Vec::new();
     if rule.read {
         let done = evidence.read_at.is_some();
@@ -69,7 +70,7 @@ pub fn chapter_standing(rule: &ChapterRule, notebook: Option<&Handout>, evidence
 }
 
 /// How many cells the rule asks for, where it asks for any. Of a part of the cells, never less than one.
-fn cells_asked(rule: &ChapterRule, notebook: Option<&Handout>) -> Option<i64> {
+fn cells_asked(rule: &ChapterRule, notebook: Option<&NotebookEntry>) -> Option<i64> {
     let cells = notebook?.cells.iter().filter(|cell| cell.kind == CellKind::Code).count();
     let asked = (cells * usize::from(rule.cells_percent)).div_ceil(100);
     (asked > 0).then(|| i64::try_from(asked).unwrap_or(i64::MAX))
@@ -105,16 +106,11 @@ mod tests {
     use super::*;
     use crate::content::Cell;
 
-    fn notebook(code_cells: usize) -> Handout {
+    fn notebook(code_cells: usize) -> NotebookEntry {
         let cells = (0..code_cells)
-            .map(|index| Cell {
-                id: format!("c{index}"),
-                index: u32::try_from(index).unwrap(),
-                kind: CellKind::Code,
-                source_sha256: String::new(),
-            })
+            .map(|index| Cell { id: format!("c{index}"), index, kind: CellKind::Code, source_sha256: String::new() })
             .collect();
-        Handout { path: "course/chapter.ipynb".to_owned(), handout_sha256: String::new(), cells }
+        NotebookEntry { path: "course/chapter.ipynb".to_owned(), handout_sha256: String::new(), cells }
     }
 
     fn evidence(read: bool, cells: impl IntoIterator<Item = usize>) -> Evidence {

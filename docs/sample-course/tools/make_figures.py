@@ -11,13 +11,17 @@ from pathlib import Path
 
 import matplotlib
 
-matplotlib.use("svg")
+matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import mean_absolute_error
+from sklearn.model_selection import train_test_split
+from sklearn.tree import DecisionTreeRegressor, plot_tree
 
 COURSE = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ja", "en")
@@ -191,6 +195,46 @@ def median(lang: str) -> None:
     save(figure, "06-cleaning", f"median.{lang}")
 
 
+def one_hot(lang: str) -> None:
+    note = {"ja": "当てはまる列だけ 1", "en": "1 only where it applies"}[lang]
+    wards = ["Adachi", "Koto", "Meguro"]
+    rows = ["Meguro", "Adachi", "Koto"]
+    figure, ax = drawing(7.6, 2.5)
+
+    def cell(x: float, y: float, w: float, value: str, fill: str, weight: str = "normal") -> None:
+        ax.add_patch(plt.Rectangle((x - w / 2, y - 0.21), w, 0.42, fc=fill, ec="#cbd5e1", lw=0.8))
+        ax.text(x, y, value, ha="center", va="center", fontsize=11, weight=weight)
+
+    cell(0.8, 2.0, 1.2, "ward", "white", "bold")
+    for i, ward in enumerate(wards):
+        cell(3.4 + 1.6 * i, 2.0, 1.6, f"ward_{ward}", "white", "bold")
+    for r, ward in enumerate(rows):
+        y = 1.58 - 0.42 * r
+        cell(0.8, y, 1.2, ward, SOFT)
+        for i, name in enumerate(wards):
+            cell(3.4 + 1.6 * i, y, 1.6, str(int(name == ward)), SOFT if name == ward else "white")
+    arrow(ax, (1.6, 1.4), (2.45, 1.4), color=ACCENT)
+    ax.text(5.0, 0.3, note, ha="center", va="center", color=ACCENT)
+    save(figure, "11-more-features", f"one-hot.{lang}")
+
+
+def cross_validation(lang: str) -> None:
+    turn, fit, check, mean = {
+        "ja": ("{}回目", "学習", "検証", "5回の平均を取る"),
+        "en": ("round {}", "fit", "check", "average the five"),
+    }[lang]
+    figure, ax = drawing(7.2, 2.9)
+    for r in range(5):
+        y = 2.6 - 0.46 * r
+        ax.text(1.05, y, turn.format(r + 1), ha="right", va="center", color=MUTED)
+        for i in range(5):
+            held_out = i == r
+            fill, edge = ("#fff7ed", WARM) if held_out else (SOFT, ACCENT)
+            box(ax, 1.75 + 1.1 * i, y, 1.0, 0.36, check if held_out else fit, fill=fill, edge=edge)
+    ax.text(3.95, 0.2, mean, ha="center", va="center", color=MUTED)
+    save(figure, "12-overfitting", f"cross-validation.{lang}")
+
+
 def save_png(figure: Figure, chapter: str, name: str) -> None:
     """A plot as the notebook draws it: words in English, so one file serves both languages."""
     folder = COURSE / "chapters" / chapter / "images"
@@ -227,8 +271,98 @@ def plots_of_07() -> None:
     save_png(figure, "07-matplotlib", "bars")
 
 
-BOTH: tuple[Callable[[str], None], ...] = (cycle, name_tag, elementwise, dataframe, median)
-PLAIN: tuple[Callable[[], None], ...] = (plots_of_07,)
+def residuals(lang: str) -> None:
+    x_word, y_word, miss, line_word = {
+        "ja": ("広さ（㎡）", "家賃（千円）", "残差", "直線 $\\hat{y} = ax + b$"),
+        "en": ("area (m²)", "rent (1,000 yen)", "residual", "the line $\\hat{y} = ax + b$"),
+    }[lang]
+    x, y = [18, 24, 30, 37, 45, 54], [72, 68, 104, 98, 140, 141]
+    fitted = [20.5 + 2.366 * v for v in x]
+    figure, ax = plt.subplots(figsize=(6, 3.4))
+    ax.plot([14, 60], [20.5 + 2.366 * v for v in (14, 60)], color=ACCENT, lw=2)
+    ax.vlines(x, y, fitted, color=WARM, lw=1.6, linestyles="dashed")
+    ax.scatter(x, y, s=45, color=INK, zorder=3)
+    ax.text(44.4, (140 + fitted[4]) / 2 + 3, miss, color=WARM, ha="right", va="center")
+    ax.text(55, 120, line_word, color=ACCENT, ha="left", va="center")
+    ax.annotate(
+        "", (57.5, 20.5 + 2.366 * 57.5), (58.5, 125), arrowprops={"arrowstyle": "-|>", "color": ACCENT}
+    )
+    ax.set(xlabel=x_word, ylabel=y_word, xlim=(14, 66), ylim=(45, 170))
+    save(figure, "09-first-model", f"residuals.{lang}")
+
+
+def split(lang: str) -> None:
+    everything, train, test, fit, score, model = {
+        "ja": ("全部の行\n296件", "訓練用\n222件", "テスト用\n74件", "学習", "評価", "モデル"),
+        "en": ("all rows\n296", "training\n222", "test\n74", "fit", "evaluate", "model"),
+    }[lang]
+    figure, ax = drawing(7.2, 2.8)
+    box(ax, 1.0, 1.4, 1.4, 2.0, everything, fill="white", edge=MUTED)
+    box(ax, 3.3, 1.8, 1.4, 1.4, train)
+    box(ax, 3.3, 0.6, 1.4, 0.7, test, fill="#fff7ed", edge=WARM)
+    box(ax, 6.0, 1.8, 1.4, 0.7, model, fill="white")
+    arrow(ax, (1.75, 1.6), (2.55, 1.8))
+    arrow(ax, (1.75, 1.1), (2.55, 0.65))
+    arrow(ax, (4.05, 1.8), (5.25, 1.8), color=ACCENT)
+    ax.text(4.65, 1.95, fit, ha="center", color=ACCENT)
+    arrow(ax, (4.05, 0.6), (6.0, 1.4), 0.25, color=WARM)
+    ax.text(5.55, 0.55, score, ha="center", color=WARM)
+    save(figure, "10-evaluation", f"split.{lang}")
+
+
+def plots_of_models() -> None:
+    df = pd.read_csv(COURSE / "data" / "rent_clean.csv")
+    X, y = df[["area"]], df["rent"]
+    model = LinearRegression().fit(X, y)
+    ends = pd.DataFrame({"area": [15, 80]})
+    figure, ax = plt.subplots()
+    ax.scatter(df["area"], y / 1000, alpha=0.4)
+    ax.plot(ends["area"], model.predict(ends) / 1000, color="red")
+    ax.set(xlabel="area (square metres)", ylabel="rent (1,000 yen)")
+    save_png(figure, "09-first-model", "line")
+
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=42)
+    predicted = LinearRegression().fit(X_train, y_train).predict(X_test)
+    figure, ax = plt.subplots(figsize=(5, 5))
+    ax.scatter(y_test / 1000, predicted / 1000, alpha=0.6)
+    ax.plot([25, 200], [25, 200], color="gray")
+    ax.set(xlabel="actual rent (1,000 yen)", ylabel="predicted rent (1,000 yen)")
+    save_png(figure, "10-evaluation", "predicted")
+
+
+def plots_of_trees() -> None:
+    df = pd.read_csv(COURSE / "data" / "rent_clean.csv")
+    X = pd.get_dummies(df.drop(columns=["id", "rent"]), columns=["ward"])
+    X_train, X_test, y_train, y_test = train_test_split(X, df["rent"], test_size=0.25, random_state=42)
+
+    tree = DecisionTreeRegressor(max_depth=2, random_state=0).fit(X_train, y_train)
+    figure = plt.figure(figsize=(9, 4))
+    plot_tree(tree, feature_names=list(X.columns), impurity=False, precision=1, filled=True)
+    save_png(figure, "12-overfitting", "tree")
+
+    depths = range(1, 13)
+    trees = [DecisionTreeRegressor(max_depth=d, random_state=0).fit(X_train, y_train) for d in depths]
+    figure, ax = plt.subplots()
+    for label, features, target in (("training", X_train, y_train), ("test", X_test, y_test)):
+        errors = [mean_absolute_error(target, t.predict(features)) for t in trees]
+        ax.plot(depths, errors, marker="o", label=label)
+    ax.set(xlabel="depth of the tree", ylabel="MAE (yen)")
+    ax.legend()
+    save_png(figure, "12-overfitting", "depth")
+
+
+BOTH: tuple[Callable[[str], None], ...] = (
+    cycle,
+    name_tag,
+    elementwise,
+    dataframe,
+    median,
+    residuals,
+    split,
+    one_hot,
+    cross_validation,
+)
+PLAIN: tuple[Callable[[], None], ...] = (plots_of_07, plots_of_models, plots_of_trees)
 
 
 def main() -> None:

@@ -1,0 +1,57 @@
+//! `tenarai content check DIR` and `tenarai content publish DIR`.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::publish::{self, PublishError, Published};
+use crate::blobs::Blobs;
+use crate::db::Db;
+use crate::db::types::UserId;
+
+/// Everything was fine.
+pub const FINE: u8 = 0;
+/// The course has errors, or could not be published.
+pub const FAILED: u8 = 1;
+
+/// Prints what is wrong with a course; returns the exit code.
+pub fn check(folder: &Path, out: &mut dyn Write) -> io::Result<u8> {
+    let report = publish::check(folder);
+    writeln!(out, "{report}")?;
+    Ok(if report.has_errors() { FAILED } else { FINE })
+}
+
+/// Publishes a course and prints what happened; returns the exit code.
+pub async fn publish(
+    db: &Db,
+    blobs: &Blobs,
+    folder: &Path,
+    by: Option<UserId>,
+    out: &mut (dyn Write + Send),
+) -> io::Result<u8> {
+    match publish::publish(db, blobs, folder, None, by).await {
+        Ok(Published { number, chapters, new, warnings, .. }) => {
+            for item in &warnings.items {
+                writeln!(out, "{item}")?;
+            }
+            if new {
+                writeln!(out, "published as number {number}, {chapters} chapters")?;
+            } else {
+                writeln!(out, "nothing to publish: number {number} has this content already")?;
+            }
+            Ok(FINE)
+        }
+        Err(PublishError::Invalid(report)) => {
+            writeln!(out, "{report}; nothing was published")?;
+            Ok(FAILED)
+        }
+        Err(error) => {
+            writeln!(out, "error: {}", with_causes(&error))?;
+            Ok(FAILED)
+        }
+    }
+}
+
+fn with_causes(error: &PublishError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

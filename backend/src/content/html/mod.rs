@@ -1,0 +1,55 @@
+//! HTML on its way to the sanitiser: what an author wrote is checked, and everything is given heading ids, the sizes of
+//! images and the marks of foreign links.
+
+mod check;
+mod polish;
+mod setting;
+
+use super::report::{Notes, Position};
+use super::sanitise;
+use super::template::Template;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use check::check;
+pub use polish::escape;
+pub use setting::{Checks, Setting, Size};
+
+/// A heading of a text, for its table of contents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Heading {
+    /// The `id` of its element.
+    pub id: String,
+    /// 2 to 6.
+    pub level: u8,
+    pub text: String,
+}
+
+/// A text ready to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    pub html: Template,
+    pub headings: Vec<Heading>,
+    /// File names of the images it shows.
+    pub images: BTreeSet<String>,
+}
+
+/// Renders a text that an author wrote in HTML.
+pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
+    let mut checks = Checks::new(setting, notes);
+    check(text, Position::START, &mut checks);
+    finish(text, checks)
+}
+
+/// Polishes and cleans HTML whose parts have been checked.
+pub fn finish(html: &str, checks: Checks) -> Rendered {
+    let polished = polish::polish(html, checks.setting);
+    let images = checks.finish(&polished.ids);
+    Rendered { html: sanitise::clean(&polished.html), headings: polished.headings, images }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! Markdown to HTML: GitHub's dialect with formulas, callouts and code that points at cells of the notebook.
+
+mod blocks;
+mod code;
+pub(super) mod math;
+
+use std::fmt;
+
+use comrak::html::format_document_with_formatter;
+use comrak::options::Plugins;
+use comrak::{Arena, Options, parse_document};
+
+use super::html::{self, Checks, Rendered, Setting};
+use super::report::Notes;
+
+/// Renders a text that an author wrote in Markdown.
+pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
+    let options = options();
+    let arena = Arena::new();
+    let root = parse_document(&arena, text, &options);
+    let mut html = String::with_capacity(text.len() * 2);
+    let state = blocks::State::new(Checks::new(setting, &mut *notes));
+    match format_document_with_formatter(root, &options, &mut html, &Plugins::default(), blocks::format, state) {
+        Ok(state) => html::finish(&html, state.checks),
+        // Writing to a String cannot fail.
+        Err(fmt::Error) => html::finish("", Checks::new(setting, notes)),
+    }
+}
+
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    let extension = &mut options.extension;
+    extension.table = true;
+    extension.footnotes = true;
+    extension.strikethrough = true;
+    extension.autolink = true;
+    extension.alerts = true;
+    extension.math_dollars = true;
+    // Without it **「…」** followed by Japanese is not bold.
+    extension.cjk_friendly_emphasis = true;
+    options.parse.sourcepos_chars = true;
+    // HTML is checked where it stands and cleaned at the end.
+    options.render.r#unsafe = true;
+    options
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! Courses on their way from an author's folder to the site: reading, checking, rendering, publishing.
+//!
+//! Owns writing to `courses`, `publications`, `sections`, `chapters`, `chapter_versions`, `chapter_texts` and
+//! `publication_files`; the room `courses` reads them. The format is described by `docs/sample-course`.
+
+pub mod cli;
+mod draft;
+mod folder;
+pub mod format;
+mod html;
+mod image;
+mod markdown;
+mod model;
+mod notebook;
+pub mod paths;
+mod publish;
+mod report;
+mod sanitise;
+mod source;
+mod svg;
+mod template;
+mod yaml;
+
+pub use html::Heading;
+pub use image::media_type;
+pub use model::NotebookEntry;
+pub use notebook::{Cell, CellKind};
+pub use publish::{PublishError, Published, check, publish, roll_back};
+pub use report::{Item, Position, Report, Severity};
+pub use source::{NotASource, Source};

@@ -1,0 +1,119 @@
+//! Ids for cells whose author gave none: that of the cell they were in the publication before, else one made of what
+//! they say. What trainees did in a cell is kept under its id, so it should outlive an edit.
+
+use std::collections::BTreeSet;
+
+use similar::TextDiff;
+
+use super::{CellKind, Notebook, Written};
+use crate::blobs::BlobId;
+use crate::content::report::{Notes, Report};
+
+/// Below this share of common lines two cells are different cells.
+const ALIKE: f32 = 0.6;
+/// More comparisons than this are not worth their time; such cells get fresh ids.
+const MOST_COMPARISONS: usize = 20_000;
+
+/// A cell of the publication before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    pub id: String,
+    pub kind: CellKind,
+    pub source: String,
+}
+
+impl Earlier {
+    /// The cells of a handout; none of bytes that are no notebook.
+    pub fn of_handout(bytes: &[u8]) -> Vec<Self> {
+        let mut report = Report::default();
+        let text = String::from_utf8_lossy(bytes);
+        let notebook = Notebook::read(&text, &mut Notes { file: "", report: &mut report });
+        let cells = notebook.map(|notebook| notebook.cells).unwrap_or_default();
+        cells.into_iter().filter_map(|cell| Some(Self { id: cell.id?, kind: cell.kind, source: cell.source })).collect()
+    }
+}
+
+/// An id for every cell, in their order.
+pub fn assign(cells: &[Written], earlier: &[Earlier]) -> Vec<String> {
+    let mut ids: Vec<Option<String>> = cells.iter().map(|cell| cell.id.clone()).collect();
+    let mut taken: BTreeSet<String> = ids.iter().flatten().cloned().collect();
+    let mut left: Vec<&Earlier> = earlier.iter().filter(|cell| !taken.contains(&cell.id)).collect();
+    carry_over(cells, &mut ids, &mut left, |cell, earlier| cell.source == earlier.source);
+    for (index, earlier) in best_pairs(cells, &ids, &left) {
+        ids[index] = Some(earlier.id.clone());
+    }
+    taken.extend(ids.iter().flatten().cloned());
+    cells
+        .iter()
+        .zip(ids)
+        .map(|(cell, id)| {
+            let id = id.unwrap_or_else(|| derived(cell, &taken));
+            taken.insert(id.clone());
+            id
+        })
+        .collect()
+}
+
+/// Gives each cell without an id the first one left that it equals.
+fn carry_over(
+    cells: &[Written],
+    ids: &mut [Option<String>],
+    left: &mut Vec<&Earlier>,
+    equal: impl Fn(&Written, &Earlier) -> bool,
+) {
+    for (cell, id) in cells.iter().zip(ids).filter(|(_, id)| id.is_none()) {
+        if let Some(index) = left.iter().position(|earlier| earlier.kind == cell.kind && equal(cell, earlier)) {
+            *id = Some(left.remove(index).id.clone());
+        }
+    }
+}
+
+/// The most alike first; each cell once.
+fn best_pairs<'e>(cells: &[Written], ids: &[Option<String>], left: &[&'e Earlier]) -> Vec<(usize, &'e Earlier)> {
+    let open: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(index, _)| index).collect();
+    if open.len() * left.len() > MOST_COMPARISONS {
+        return Vec::new();
+    }
+    let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
+    for &index in &open {
+        for (other, earlier) in left.iter().enumerate() {
+            let likeness = likeness(&cells[index], earlier);
+            if likeness >= ALIKE {
+                pairs.push((likeness, index, other));
+            }
+        }
+    }
+    pairs.sort_by(|(a, ai, ao), (b, bi, bo)| b.total_cmp(a).then(ai.cmp(bi)).then(ao.cmp(bo)));
+    let (mut cells_done, mut earlier_done) = (BTreeSet::new(), BTreeSet::new());
+    let mut matched = Vec::new();
+    for (_, index, other) in pairs {
+        if !cells_done.contains(&index) && !earlier_done.contains(&other) {
+            cells_done.insert(index);
+            earlier_done.insert(other);
+            matched.push((index, left[other]));
+        }
+    }
+    matched
+}
+
+/// By words: many cells are one or two lines long.
+fn likeness(cell: &Written, earlier: &Earlier) -> f32 {
+    let longest = cell.source.len().max(earlier.source.len());
+    let shortest = cell.source.len().min(earlier.source.len());
+    if cell.kind != earlier.kind || shortest * 4 < longest || longest > 50_000 {
+        return 0.0;
+    }
+    TextDiff::from_words(cell.source.as_str(), earlier.source.as_str()).ratio()
+}
+
+fn derived(cell: &Written, taken: &BTreeSet<String>) -> String {
+    let kind = match cell.kind {
+        CellKind::Code => "code",
+        CellKind::Markdown => "markdown",
+    };
+    let hash = BlobId::of(format!("{kind}\n{}", cell.source).as_bytes());
+    let base = format!("c-{}", &hash.as_str()[..12]);
+    let numbered = (2..).map(|number| format!("{base}-{number}"));
+    let mut candidates = std::iter::once(base.clone()).chain(numbered);
+    candidates.find(|id| !taken.contains(id)).unwrap_or(base)
+}
