@@ -3,16 +3,17 @@
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
-use super::super::report::Position;
+use super::super::report::{Lines, Position};
 use super::super::sanitise;
 use super::setting::Checks;
 
 /// Checks a piece of HTML that starts at `start` in its file.
 pub fn check(html: &str, start: Position, checks: &mut Checks) {
+    let lines = Lines::of(html);
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
-        let place = |byte: usize| start.then(Position::of_byte(html, byte));
+        let place = |byte: usize| start.then(lines.place(byte));
         match token {
             Token::StartTag(tag) => start_tag(&tag, place(tag.span.start), checks),
             Token::Doctype(doctype) => {
