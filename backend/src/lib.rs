@@ -2,6 +2,20 @@
 //!
 //! A room is a folder with a front door (`mod.rs`); nobody else touches its tables. See `docs/architecture.md`.
 
+pub mod accounts;
 pub mod blobs;
+pub mod cli;
+pub mod config;
 pub mod content;
+pub mod courses;
 pub mod db;
+pub mod demo;
+pub mod http;
+pub mod live;
+mod locale;
+pub mod notebooks;
+pub mod organisations;
+pub mod sessions;
+pub mod site;
+pub mod study;
+pub mod telemetry;

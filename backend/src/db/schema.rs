@@ -1,8 +1,6 @@
 //! Every table as diesel sees it; the same for both databases. Kept by hand beside `migrations/`:
 //! a test compares it with what the migrations make.
 
-use diesel::prelude::*;
-
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::*;

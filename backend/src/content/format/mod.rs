@@ -13,28 +13,7 @@ use super::report::Position;
 pub(super) use read::read;
 
 /// A language a course may be written in.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    Display,
-    EnumString,
-    IntoStaticStr,
-    ToSchema,
-)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
-pub enum Language {
-    Ja,
-    En,
-}
+pub use crate::locale::Locale as Language;
 
 /// One text in each language of the course.
 pub type Localised = BTreeMap<Language, String>;

@@ -1,0 +1,230 @@
+//! `tenarai user …`: people by the command line.
+
+use clap::{Args, Subcommand};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::model::AddError;
+use super::{Grant, Locale, NewUser, Role, Scope, model, password};
+use crate::db::types::{Ts, UserId};
+use crate::db::{self, Db};
+use crate::{organisations, sessions};
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a person; the password is read from standard input, or made up and printed.
+    Add(AddUser),
+    /// List everybody.
+    List,
+    /// Give or take a role.
+    Role(ChangeRole),
+    /// Suspend an account and end its sessions; nothing is deleted.
+    Disable { email: String },
+    /// Reopen a suspended account.
+    Enable { email: String },
+    /// Set a new password and end all sessions.
+    Password {
+        email: String,
+        /// Read the password from standard input instead of making one up.
+        #[arg(long)]
+        stdin: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct AddUser {
+    email: String,
+    /// Slug of the organisation; made where there is none yet.
+    #[arg(long)]
+    organisation: String,
+    #[arg(long)]
+    name: Option<String>,
+    #[arg(long, value_enum, default_value = "ja")]
+    locale: Locale,
+    #[arg(long, value_enum, default_value = "trainee")]
+    role: Role,
+    /// Read the password from standard input instead of making one up.
+    #[arg(long)]
+    stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ChangeRole {
+    email: String,
+    #[arg(value_enum)]
+    role: Role,
+    /// `site`, or `organisation:ID`, `department:ID`, `cohort:ID`, `course:ID`; what fits the role unless told.
+    #[arg(long, value_parser = parse_scope)]
+    scope: Option<Scope>,
+    /// Take it away instead.
+    #[arg(long)]
+    remove: bool,
+}
+
+fn parse_scope(text: &str) -> Result<Scope, String> {
+    let (kind, id) = text.split_once(':').unwrap_or((text, "0"));
+    let id = id.parse().map_err(|_| format!("{id} is not an id"))?;
+    match kind {
+        "site" => Ok(Scope::Site),
+        "organisation" => Ok(Scope::Organisation(id)),
+        "department" => Ok(Scope::Department(id)),
+        "cohort" => Ok(Scope::Cohort(id)),
+        "course" => Ok(Scope::Course(id)),
+        _ => Err("expected site, organisation:ID, department:ID, cohort:ID or course:ID".to_owned()),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    #[error("there is no account for {0}")]
+    Unknown(String),
+    #[error("{0} is not an e-mail address")]
+    NotAnAddress(String),
+    #[error("the password must have {} to {} characters", password::SHORTEST, password::LONGEST)]
+    PasswordLength,
+    #[error("there is an account for {0} already")]
+    Taken(String),
+    #[error("cannot read the password")]
+    Input(#[from] std::io::Error),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+impl From<diesel::result::Error> for UserError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// Carries the command out and returns what to print.
+pub async fn run(db: &Db, command: UserCommand) -> Result<String, UserError> {
+    match command {
+        UserCommand::Add(new) => add(db, new).await,
+        UserCommand::List => list(db).await,
+        UserCommand::Role(change) => role(db, change).await,
+        UserCommand::Disable { email } => disable(db, email, true).await,
+        UserCommand::Enable { email } => disable(db, email, false).await,
+        UserCommand::Password { email, stdin } => set_password(db, email, stdin).await,
+    }
+}
+
+async fn add(db: &Db, new: AddUser) -> Result<String, UserError> {
+    if !looks_like_address(&new.email) {
+        return Err(UserError::NotAnAddress(new.email));
+    }
+    let (password, shown) = choose_password(new.stdin)?;
+    let slug = new.organisation.clone();
+    let organisation = db
+        .write(move |tx| match organisations::by_slug(tx, &slug)? {
+            Some(id) => Ok::<_, UserError>(id),
+            None => Ok(organisations::add(tx, &slug, &slug)?),
+        })
+        .await?;
+    let email = new.email.clone();
+    let id = model::add(
+        db,
+        NewUser {
+            organisation,
+            department: None,
+            display_name: new.name.unwrap_or_else(|| new.email.split('@').next().unwrap_or("").to_owned()),
+            email: new.email,
+            locale: new.locale,
+            password: Some(password),
+            grants: vec![Grant { role: new.role, scope: usual_scope(new.role, organisation.0) }],
+        },
+    )
+    .await
+    .map_err(|error| match error {
+        AddError::Taken => UserError::Taken(email.clone()),
+        AddError::Database(error) => UserError::Database(error),
+    })?;
+    Ok(format!("added {email} as user {id}{shown}"))
+}
+
+async fn list(db: &Db) -> Result<String, UserError> {
+    let everybody = db.read(|connection| Ok::<_, UserError>(model::everybody(connection)?)).await?;
+    let lines = everybody.into_iter().map(|person| {
+        let roles: Vec<String> = person.grants.iter().map(|grant| grant.role.to_string()).collect();
+        let state = if person.disabled { "disabled" } else { "" };
+        format!("{}\t{}\t{}\t{}\t{}", person.id, person.email, person.organisation_slug, roles.join(","), state)
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+async fn role(db: &Db, change: ChangeRole) -> Result<String, UserError> {
+    let ChangeRole { email, role, scope, remove } = change;
+    let user = find(db, &email).await?;
+    let changed = db
+        .write(move |tx| {
+            let person = model::load_person(tx, user)?;
+            let grant = Grant { role, scope: scope.unwrap_or_else(|| usual_scope(role, person.organisation.0)) };
+            if remove {
+                return Ok::<_, UserError>(model::take(tx, user, grant)?);
+            }
+            model::give(tx, user, grant)?;
+            Ok(true)
+        })
+        .await?;
+    Ok(match (remove, changed) {
+        (true, false) => format!("{email} did not have the role {role} there"),
+        (true, true) => format!("{email} is no longer {role}"),
+        (false, _) => format!("{email} is {role}"),
+    })
+}
+
+async fn disable(db: &Db, email: String, disabled: bool) -> Result<String, UserError> {
+    let user = find(db, &email).await?;
+    db.write(move |tx| {
+        model::set_disabled(tx, user, disabled.then(Ts::now))?;
+        if disabled {
+            sessions::end_all(tx, user, None, "disabled")?;
+        }
+        Ok::<_, UserError>(())
+    })
+    .await?;
+    Ok(format!("{email} is {}", if disabled { "disabled; their records are kept" } else { "enabled" }))
+}
+
+async fn set_password(db: &Db, email: String, stdin: bool) -> Result<String, UserError> {
+    let user = find(db, &email).await?;
+    let (password, shown) = choose_password(stdin)?;
+    super::reset_password(db, user, password).await?;
+    Ok(format!("{email} has a new password and is signed out everywhere{shown}"))
+}
+
+async fn find(db: &Db, email: &str) -> Result<UserId, UserError> {
+    let wanted = email.to_owned();
+    db.read(move |connection| Ok::<_, UserError>(model::by_email(connection, &wanted)?))
+        .await?
+        .map(|secret| secret.user)
+        .ok_or_else(|| UserError::Unknown(email.to_owned()))
+}
+
+/// The scope a role has where nobody says otherwise.
+fn usual_scope(role: Role, organisation: i64) -> Scope {
+    match role {
+        Role::Trainee | Role::CorporateAdmin => Scope::Organisation(organisation),
+        Role::Tutor | Role::Author | Role::Operator => Scope::Site,
+    }
+}
+
+/// The password, and what to print of it.
+fn choose_password(stdin: bool) -> Result<(SecretString, String), UserError> {
+    if !stdin {
+        let password = password::random();
+        let shown = format!("; password: {}", password.expose_secret());
+        return Ok((password, shown));
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if !(password::SHORTEST..=password::LONGEST).contains(&password.chars().count()) {
+        return Err(UserError::PasswordLength);
+    }
+    Ok((SecretString::from(password), String::new()))
+}
+
+fn looks_like_address(email: &str) -> bool {
+    email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && domain.contains('.') | (domain == "localhost") && !email.contains(char::is_whitespace)
+    })
+}

@@ -1,0 +1,103 @@
+//! One's own account.
+
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, patch, put};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::problems::WRONG_PASSWORD;
+use super::{Locale, model, password};
+use crate::http::Problems;
+use crate::http::problem::{INVALID_FIELDS, Problem, TOO_MANY_REQUESTS};
+use crate::live::{Limit, News};
+use crate::sessions::{self, Me, SignedIn};
+use crate::site::Site;
+
+pub fn routes(api: &mut ServiceConfig) {
+    api.service(change_password).service(change_profile);
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    #[schema(value_type = String, format = Password)]
+    current_password: SecretString,
+    #[schema(value_type = String, format = Password, min_length = 10, max_length = 200)]
+    new_password: SecretString,
+}
+
+/// Changes my password and signs my other browsers out.
+#[utoipa::path(path = "/api/v1/me/password", operation_id = "change_password", tag = "account",
+    request_body = PasswordChange, responses((status = 204), Problems))]
+#[put("/me/password")]
+async fn change_password(me: SignedIn, body: Json<PasswordChange>, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    let PasswordChange { current_password, new_password } = body.into_inner();
+    check_new(&new_password)?;
+    let user = me.person.id;
+    let limit = Limit { key: format!("password:{user}"), most: site.config.settings.sign_in_failures_per_account };
+    if let Err(exceeded) = site.live.limits.count(&limit).await {
+        return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
+    }
+    let hash = site.db.read(move |db| Ok::<_, Problem>(model::secret_of(db, user)?)).await?;
+    if !password::verify(current_password, hash).await {
+        return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));
+    }
+    site.live.limits.forget(&limit).await;
+    let (hash, keep) = (password::hash(new_password).await, me.session);
+    let ended = site
+        .db
+        .write(move |tx| {
+            model::set_password(tx, user, &hash)?;
+            Ok::<_, Problem>(sessions::end_all(tx, user, Some(keep), "password_changed")?)
+        })
+        .await?;
+    sessions::announce_end(&site, user, &ended).await;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn check_new(new: &SecretString) -> Result<(), Problem> {
+    let length = new.expose_secret().chars().count();
+    if length < password::SHORTEST {
+        return Err(INVALID_FIELDS.problem().at(
+            "/new_password",
+            "too_short",
+            format!("{} – {}", password::SHORTEST, password::LONGEST),
+        ));
+    }
+    if length > password::LONGEST {
+        return Err(INVALID_FIELDS.problem().at(
+            "/new_password",
+            "too_long",
+            format!("{} – {}", password::SHORTEST, password::LONGEST),
+        ));
+    }
+    Ok(())
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChange {
+    locale: Option<Locale>,
+    #[schema(min_length = 1, max_length = 100)]
+    display_name: Option<String>,
+}
+
+/// Changes my language or name.
+#[utoipa::path(path = "/api/v1/me", operation_id = "change_profile", tag = "account", request_body = ProfileChange,
+    responses((status = 200, body = Me), Problems))]
+#[patch("/me")]
+async fn change_profile(me: SignedIn, body: Json<ProfileChange>, site: Data<Site>) -> Result<Json<Me>, Problem> {
+    let ProfileChange { locale, display_name } = body.into_inner();
+    let display_name = display_name.map(|name| name.trim().to_owned());
+    if display_name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 100) {
+        return Err(INVALID_FIELDS.problem().at("/display_name", "length", "1 – 100"));
+    }
+    let user = me.person.id;
+    site.db.write(move |tx| Ok::<_, Problem>(model::set_profile(tx, user, locale, display_name.as_deref())?)).await?;
+    site.people.forget(user).await;
+    site.live.tell(News::PersonChanged { user }).await;
+    let person = site.people.get(&site.db, user).await?;
+    Ok(Json(Me::new(&person, me.session, me.token_expires)))
+}

@@ -1,0 +1,265 @@
+//! The command line.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+use crate::accounts::{self, UserCommand};
+use crate::blobs::Blobs;
+use crate::config::{Config, Settings};
+use crate::db::{self, Db};
+use crate::notebooks::{HubPlan, Supervisor};
+use crate::site::Site;
+use crate::{content, demo, http, sessions, telemetry};
+
+/// E-learning where the text of a chapter stands beside a live Jupyter notebook.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site; settings come from TENARAI_… and the file TENARAI_CONFIG.
+    Serve {
+        /// Also run JupyterHub on this machine.
+        #[arg(long)]
+        with_hub: bool,
+    },
+    /// Bring the database up to this version.
+    Migrate,
+    /// Check and publish courses.
+    #[command(subcommand)]
+    Content(ContentCommand),
+    /// Manage people.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Jobs that a scheduler runs.
+    #[command(subcommand)]
+    Job(JobCommand),
+    /// Publish the course in DIR and add demo people to it.
+    Demo {
+        dir: PathBuf,
+        /// Where the accounts are written.
+        #[arg(long)]
+        accounts: Option<PathBuf>,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ContentCommand {
+    /// Report every mistake in the course in DIR.
+    Check { dir: PathBuf },
+    /// Publish the course in DIR; a course with mistakes changes nothing.
+    Publish { dir: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+enum JobCommand {
+    /// Make a new signing key; the old one stays valid until its tokens have expired.
+    RotateKeys,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print every setting with its default, as a file for TENARAI_CONFIG.
+    Example,
+    /// Check the present settings.
+    Check,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Runs the program and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("tenarai: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve { with_hub } => serve(with_hub).await,
+            Command::Migrate => migrate().await,
+            Command::Content(command) => content(command).await,
+            Command::User(command) => {
+                println!("{}", accounts::run_command(&database().await?, command).await?);
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Job(JobCommand::RotateKeys) => {
+                sessions::keys::rotate(&database().await?).await?;
+                println!("a new key is published and will sign in ten minutes");
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Demo { dir, accounts } => make_demo(dir, accounts).await,
+            Command::Openapi => {
+                println!("{}", http::openapi().to_pretty_json()?);
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Config(ConfigCommand::Example) => {
+                print!("{}", crate::config::example());
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Config(ConfigCommand::Check) => {
+                Config::load()?;
+                println!("the settings are fine");
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    })
+}
+
+/// The database of the settings, migrated.
+async fn database() -> Result<Db, Failure> {
+    let config = Config::load()?;
+    migrated(&config).await
+}
+
+async fn migrated(config: &Config) -> Result<Db, Failure> {
+    if let db::Target::Sqlite(path) = &config.database
+        && let Some(parent) = std::path::Path::new(path).parent().filter(|parent| !parent.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(parent)?;
+    }
+    db::migrate::run(&config.database)?;
+    Ok(Db::open(&config.database, 4)?)
+}
+
+async fn migrate() -> Result<ExitCode, Failure> {
+    let config = Config::load()?;
+    let steps = db::migrate::run(&config.database)?;
+    match steps.len() {
+        0 => println!("the database is up to date"),
+        _ => println!("done: {}", steps.join(", ")),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn content(command: ContentCommand) -> Result<ExitCode, Failure> {
+    let mut out = std::io::stdout();
+    let code = match command {
+        ContentCommand::Check { dir } => content::cli::check(&dir, &mut out)?,
+        ContentCommand::Publish { dir } => {
+            let config = Config::load()?;
+            let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
+            content::cli::publish(&db, &blobs, &dir, None, &mut out).await?
+        }
+    };
+    Ok(ExitCode::from(code))
+}
+
+async fn make_demo(dir: PathBuf, accounts: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    let config = Config::load()?;
+    let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
+    let published = content::publish(&db, &blobs, &dir, None, None).await?;
+    println!("course published as number {}, {} chapters", published.number, published.chapters);
+    let file = accounts.unwrap_or_else(|| config.settings.data_dir.join("demo-accounts.json"));
+    for account in demo::seed(&db, published.course, &file).await? {
+        println!("  {:<16} {:<28} {}", account.role, account.email, account.password);
+    }
+    println!("accounts are kept in {}", file.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
+    let mut settings = Settings::load()?;
+    let telemetry = telemetry::start(&settings)?;
+    let listener = listen(&settings)?;
+    let supervisor = if with_hub { Some(start_hub(&mut settings)?) } else { None };
+    let site = Site::open(Config::check(settings)?).await?;
+    let server = http::serve(site.clone(), listener, telemetry.metrics.clone())?;
+    let handle = server.handle();
+    let running = tokio::spawn(server);
+    announce(&site).await;
+    until_told_to_stop().await?;
+    println!("stopping");
+    handle.stop(true).await;
+    if let Some(supervisor) = supervisor {
+        tokio::task::spawn_blocking(move || supervisor.stop()).await?;
+    }
+    running.await??;
+    println!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
+    let address: std::net::SocketAddr =
+        settings.listen.parse().map_err(|_| format!("listen: {} is not ADDRESS:PORT", settings.listen))?;
+    TcpListener::bind(address).map_err(|error| taken(address.port(), &error).into())
+}
+
+/// Who holds the port, in one line.
+fn taken(port: u16, error: &std::io::Error) -> String {
+    if error.kind() != std::io::ErrorKind::AddrInUse {
+        return format!("cannot listen on port {port}: {error}");
+    }
+    let holder = listeners::get_all()
+        .ok()
+        .and_then(|all| all.into_iter().find(|listener| listener.socket.port() == port))
+        .map_or_else(
+            || "another program".to_owned(),
+            |found| format!("{} (pid {})", found.process.name, found.process.pid),
+        );
+    format!("port {port} is taken by {holder}; stop it, or choose another port")
+}
+
+fn start_hub(settings: &mut Settings) -> Result<Supervisor, Failure> {
+    let plan = HubPlan::prepare(settings)?;
+    drop(TcpListener::bind(("127.0.0.1", plan.port)).map_err(|error| taken(plan.port, &error))?);
+    settings.hub_url = Some(plan.hub_url.clone());
+    settings.hub_token_file = Some(plan.hub_token_file.clone());
+    settings.lms_token_file = Some(plan.lms_token_file.clone());
+    println!("starting JupyterHub (log: {})", plan.log_file.display());
+    Ok(Supervisor::start(plan)?)
+}
+
+/// Says where the site is, once a person can use it.
+async fn announce(site: &Site) {
+    if let Some(hub) = &site.hub {
+        let mut timer = tokio::time::interval(Duration::from_millis(250));
+        let mut patience = tokio::time::interval(Duration::from_secs(60));
+        patience.tick().await;
+        loop {
+            tokio::select! {
+                _ = timer.tick() => if hub.version().await.is_ok() { break },
+                _ = patience.tick() => {
+                    println!("the hub does not answer yet; the texts can be read meanwhile");
+                    break;
+                }
+            }
+        }
+        println!("hub    {}", hub.base_url());
+    }
+    println!("ready  {}", site.config.public_origin);
+}
+
+async fn until_told_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,241 @@
+//! Every setting, its default and its check. Environment (`TENARAI_…`) over file (`TENARAI_CONFIG`) over default.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::db::Target;
+
+/// The settings as written by the operator.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Address and port to listen on.
+    pub listen: String,
+    /// Origin under which browsers see the site.
+    pub public_url: String,
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database_url: String,
+    /// Most database connections of this process.
+    pub database_connections: u32,
+    /// `redis://…`; without it one process serves the site.
+    pub redis_url: Option<String>,
+    /// Folder for files the site keeps.
+    pub data_dir: PathBuf,
+    /// Base address of the hub as browsers see it; without it chapters have text only.
+    pub hub_url: Option<String>,
+    /// How this process reaches the hub's API, where that differs from `hub_url`.
+    pub hub_internal_url: Option<String>,
+    /// File with the token of our service at the hub.
+    pub hub_token_file: Option<PathBuf>,
+    /// File with the token by which the hub calls us.
+    pub lms_token_file: Option<PathBuf>,
+    /// `serve --with-hub`: the Python environment that has JupyterHub in it.
+    pub hub_venv: PathBuf,
+    /// `serve --with-hub`: the hub's configuration file.
+    pub hub_config: PathBuf,
+    /// `serve --with-hub`: homes of the learners; every learner's uid must be able to reach it.
+    pub learners_dir: Option<PathBuf>,
+    /// `serve --with-hub`: memory of one notebook server.
+    pub spawn_memory_mb: u32,
+    /// No server is started ahead of need while this many run.
+    pub prewarm_limit: usize,
+    /// Threads that answer requests; 0 takes one a core.
+    pub workers: usize,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+    /// What is logged, as `RUST_LOG` would say it.
+    pub log_filter: String,
+    /// How many proxies in front of us add to `X-Forwarded-For`.
+    pub proxies: usize,
+    /// Wrong passwords an account may see in 15 minutes.
+    pub sign_in_failures_per_account: u32,
+    /// Wrong passwords an address may send in 15 minutes.
+    pub sign_in_failures_per_address: u32,
+    /// Where errors are reported (`SENTRY_DSN`).
+    pub sentry_dsn: Option<String>,
+    pub sentry_environment: String,
+    /// Name of the site, as shown.
+    pub site_name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: "http://localhost:8080".to_owned(),
+            database_url: "sqlite:var/tenarai.db".to_owned(),
+            database_connections: 16,
+            redis_url: None,
+            data_dir: PathBuf::from("var"),
+            hub_url: None,
+            hub_internal_url: None,
+            hub_token_file: None,
+            lms_token_file: None,
+            hub_venv: PathBuf::from(".venv/hub"),
+            hub_config: PathBuf::from("k8s/jupyterhub/local/jupyterhub_config.py"),
+            learners_dir: None,
+            spawn_memory_mb: 2048,
+            prewarm_limit: 20,
+            workers: 0,
+            log_format: LogFormat::Text,
+            log_filter: "info".to_owned(),
+            proxies: 0,
+            sign_in_failures_per_account: 10,
+            sign_in_failures_per_address: 100,
+            sentry_dsn: None,
+            sentry_environment: "production".to_owned(),
+            site_name: "Tenarai".to_owned(),
+        }
+    }
+}
+
+/// The settings, checked and parsed.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub settings: Settings,
+    pub database: Target,
+    /// Without a trailing slash.
+    pub public_origin: String,
+    pub secure_cookies: bool,
+    pub hub: Option<Hub>,
+    /// The token by which the hub calls us.
+    pub lms_token: Option<SecretString>,
+}
+
+/// Where the hub is, and how we show ourselves to it.
+#[derive(Debug, Clone)]
+pub struct Hub {
+    /// As browsers see it, with a trailing slash.
+    pub public_url: Url,
+    /// As we reach it, with a trailing slash.
+    pub internal_url: Url,
+    pub token: SecretString,
+}
+
+impl Hub {
+    /// Scheme, host and port.
+    pub fn origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+}
+
+/// All that is wrong with the settings, not only the first thing.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings cannot be used:\n{}", .0.iter().map(|p| format!("  - {p}")).collect::<Vec<_>>().join("\n"))]
+pub struct Invalid(pub Vec<String>);
+
+impl Settings {
+    /// Reads file and environment.
+    pub fn load() -> Result<Self, Invalid> {
+        let mut figment = Figment::from(Serialized::defaults(Settings::default()));
+        if let Some(file) = std::env::var_os("TENARAI_CONFIG") {
+            if !Path::new(&file).is_file() {
+                return Err(Invalid(vec![format!("TENARAI_CONFIG: no such file: {}", Path::new(&file).display())]));
+            }
+            figment = figment.merge(Toml::file(file));
+        }
+        figment = figment
+            .merge(Env::prefixed("TENARAI_").ignore(&["config"]))
+            .merge(Env::raw().only(&["SENTRY_DSN"]).map(|_| "sentry_dsn".into()));
+        figment.extract().map_err(|error| Invalid(error.into_iter().map(|error| error.to_string()).collect()))
+    }
+}
+
+impl Config {
+    /// Reads file and environment, and checks them.
+    pub fn load() -> Result<Self, Invalid> {
+        Self::check(Settings::load()?)
+    }
+
+    pub fn check(settings: Settings) -> Result<Self, Invalid> {
+        let mut problems = Vec::new();
+        let database = Target::parse(&settings.database_url)
+            .map_err(|reason| problems.push(format!("database_url: {reason}")))
+            .ok();
+        let public = parse_url("public_url", &settings.public_url, &mut problems);
+        if settings.listen.parse::<std::net::SocketAddr>().is_err() {
+            problems.push("listen: expected ADDRESS:PORT, such as 127.0.0.1:8080".to_owned());
+        }
+        if settings.redis_url.as_ref().is_some_and(|url| redis::parse_redis_url(url).is_none()) {
+            problems.push("redis_url: expected redis://HOST:PORT".to_owned());
+        }
+        let lms_token =
+            settings.lms_token_file.as_deref().and_then(|file| read_secret("lms_token_file", file, &mut problems));
+        let hub = settings.hub_url.as_deref().and_then(|url| {
+            let public_url = parse_url("hub_url", url, &mut problems)?;
+            let internal_url = match settings.hub_internal_url.as_deref() {
+                Some(url) => parse_url("hub_internal_url", url, &mut problems)?,
+                None => public_url.clone(),
+            };
+            let Some(file) = settings.hub_token_file.as_deref() else {
+                problems.push("hub_token_file: needed where hub_url is set".to_owned());
+                return None;
+            };
+            let token = read_secret("hub_token_file", file, &mut problems)?;
+            Some(Hub { public_url, internal_url, token })
+        });
+        match (database, public) {
+            (Some(database), Some(public)) if problems.is_empty() => Ok(Self {
+                database,
+                public_origin: public.origin().ascii_serialization(),
+                secure_cookies: public.scheme() == "https",
+                hub,
+                lms_token,
+                settings,
+            }),
+            _ => Err(Invalid(problems)),
+        }
+    }
+
+    pub fn blobs_dir(&self) -> PathBuf {
+        self.settings.data_dir.join("blobs")
+    }
+}
+
+fn parse_url(name: &str, text: &str, problems: &mut Vec<String>) -> Option<Url> {
+    let with_slash = if text.ends_with('/') { text.to_owned() } else { format!("{text}/") };
+    match Url::parse(&with_slash) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+        _ => {
+            problems.push(format!("{name}: expected http://… or https://…"));
+            None
+        }
+    }
+}
+
+fn read_secret(name: &str, file: &Path, problems: &mut Vec<String>) -> Option<SecretString> {
+    match std::fs::read_to_string(file) {
+        Ok(text) if text.trim().len() >= 32 => Some(SecretString::from(text.trim())),
+        Ok(_) => {
+            problems.push(format!("{name}: the token in {} is shorter than 32 characters", file.display()));
+            None
+        }
+        Err(error) => {
+            problems.push(format!("{name}: cannot read {}: {error}", file.display()));
+            None
+        }
+    }
+}
+
+/// Every setting with its default, as a file.
+pub fn example() -> String {
+    let mut text = String::from("# Settings of Tenarai with their defaults; point TENARAI_CONFIG at this file.\n");
+    text.push_str("# Each can be given as TENARAI_<NAME> in the environment, too.\n\n");
+    let defaults = toml::Table::try_from(Settings::default()).unwrap_or_default();
+    for (name, value) in defaults {
+        text.push_str(&format!("# {name} = {value}\n"));
+    }
+    text
+}

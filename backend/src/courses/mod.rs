@@ -1,0 +1,42 @@
+//! Courses as readers see them: outlines, chapters, who may read. Tables (reading): `courses`, `publications`,
+//! `sections`, `chapters`, `chapter_versions`, `chapter_texts`, `publication_files`; `content` writes them.
+
+mod catalogue;
+mod files;
+mod model;
+mod reader;
+mod routes;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::accounts::Locale;
+use crate::content::format::Localised;
+use crate::db::types::CourseId;
+
+pub use catalogue::{Catalogue, Chapter, ChapterRef, Publication, Section};
+pub use model::all_courses;
+pub use reader::{ReaderOfChapter, ReaderOfCourse, read_chapter};
+pub use routes::{ChapterLink, LocaleQuery, chapter_ref};
+
+pub fn routes(api: &mut ServiceConfig) {
+    api.service(routes::author_courses).service(files::image);
+}
+
+pub fn content_routes(api: &mut ServiceConfig) {
+    api.service(files::manifest).service(files::blob);
+}
+
+/// A course in a word.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CourseName {
+    pub id: CourseId,
+    pub slug: String,
+    pub title: String,
+}
+
+/// The text in this language, or in the first there is.
+pub fn localise(texts: &Localised, locale: Locale) -> &str {
+    texts.get(&locale).or_else(|| texts.values().next()).map_or("", String::as_str)
+}

@@ -1,0 +1,121 @@
+//! What authors see of their courses, and the words for chapters that other rooms' answers share.
+
+use actix_web::get;
+use actix_web::web::{Data, Json};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::catalogue::Chapter;
+use super::{localise, model};
+use crate::accounts::{Locale, Person, Role};
+use crate::content::format::Kind;
+use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
+use crate::http::Problems;
+use crate::http::page::Page;
+use crate::http::problem::{FORBIDDEN, Problem};
+use crate::sessions::SignedIn;
+use crate::site::Site;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct LocaleQuery {
+    /// Language of titles and texts; the user's own unless told.
+    locale: Option<Locale>,
+}
+
+impl LocaleQuery {
+    pub fn or_of(&self, person: &Person) -> Locale {
+        self.locale.unwrap_or(person.locale)
+    }
+}
+
+/// A chapter as a link.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChapterLink {
+    pub id: ChapterId,
+    /// As printed: `7.1`.
+    pub number: String,
+    pub title: String,
+    pub kind: Kind,
+}
+
+pub fn chapter_ref(chapter: &Chapter, locale: Locale) -> ChapterLink {
+    ChapterLink {
+        id: chapter.id,
+        number: chapter.number.clone(),
+        title: localise(&chapter.title, locale).to_owned(),
+        kind: chapter.kind,
+    }
+}
+
+/// A course an author writes.
+#[derive(Serialize, ToSchema)]
+pub struct AuthorCourse {
+    pub id: CourseId,
+    pub slug: String,
+    pub title: String,
+    /// Newest first.
+    pub publications: Vec<PublicationInfo>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PublicationInfo {
+    pub id: PublicationId,
+    pub number: i64,
+    /// Whether readers see this one.
+    pub current: bool,
+    pub published_at: Ts,
+    pub published_by: Option<UserId>,
+    /// The commit, or the digest of the folder, it was made from.
+    pub source: Option<String>,
+    pub chapters: i64,
+}
+
+/// The courses I write, with their publications; an operator sees all.
+#[utoipa::path(path = "/api/v1/author/courses", operation_id = "list_author_courses", tag = "author",
+    params(LocaleQuery), responses((status = 200, body = Page<AuthorCourse>), Problems))]
+#[get("/author/courses")]
+pub async fn author_courses(
+    me: SignedIn,
+    query: actix_web::web::Query<LocaleQuery>,
+    site: Data<Site>,
+) -> Result<Json<Page<AuthorCourse>>, Problem> {
+    if !me.person.has(Role::Author) && !me.person.is_operator() {
+        return Err(FORBIDDEN.problem());
+    }
+    let locale = query.or_of(&me.person);
+    let person = me.person.clone();
+    let (slugs, publications) = site
+        .db
+        .read(move |db| {
+            let mut ids = model::all_courses(db)?;
+            ids.retain(|&id| person.is_operator() || person.writes(id));
+            Ok::<_, Problem>((model::slugs(db, &ids)?, model::publications_of(db, &ids)?))
+        })
+        .await?;
+    let items = slugs
+        .into_iter()
+        .map(|(id, slug, current)| {
+            let mine: Vec<_> = publications.iter().filter(|(row, _)| row.course_id == id).collect();
+            AuthorCourse {
+                id,
+                slug,
+                title: mine.first().map_or("", |(row, _)| localise(&row.title.0, locale)).to_owned(),
+                publications: mine
+                    .into_iter()
+                    .map(|(row, chapters)| PublicationInfo {
+                        id: row.id,
+                        number: row.number,
+                        current: Some(row.id) == current,
+                        published_at: row.published_at,
+                        published_by: row.published_by,
+                        source: row.source.clone(),
+                        chapters: *chapters,
+                    })
+                    .collect(),
+            }
+        })
+        .collect();
+    Ok(Json(Page::whole(items)))
+}

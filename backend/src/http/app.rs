@@ -1,0 +1,124 @@
+//! The application: which rooms answer where.
+
+use std::net::TcpListener;
+
+use actix_web::dev::Server;
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
+use actix_web::web::{Data, JsonConfig, PathConfig, PayloadConfig, QueryConfig};
+use actix_web::{App, HttpServer};
+use metrics_exporter_prometheus::PrometheusHandle;
+use utoipa::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+
+use super::problem::{BODY_TOO_LARGE, INVALID_QUERY, MALFORMED_JSON, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
+use super::{docs, health, middleware, problem_schema, site_info, spa};
+use crate::site::Site;
+use crate::{accounts, courses, notebooks, organisations, sessions, study};
+
+/// Largest JSON body; the only larger ones are declared uploads.
+pub const MOST_JSON: usize = 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tenarai",
+        description = "Where the text of a chapter stands beside a live notebook. Every state change must come from the \
+            site's own pages (`Sec-Fetch-Site: same-origin`) as JSON; errors are problem+json with a stable `code`.",
+        license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later")
+    ),
+    servers((url = "/"))
+)]
+struct Document;
+
+/// Everything under `/api/v1`.
+fn api_v1(api: &mut ServiceConfig) {
+    api.service(site_info::site);
+    sessions::routes(api);
+    accounts::routes(api);
+    organisations::routes(api);
+    study::routes(api);
+    courses::routes(api);
+    notebooks::routes(api);
+    api.service(health::operator_health);
+}
+
+/// All documented services, in one place for the application and for the document.
+fn services(config: &mut ServiceConfig) {
+    config
+        .service(scope::scope("/api/v1").configure(api_v1))
+        .service(scope::scope("/internal/v1").configure(sessions::internal_routes))
+        .service(scope::scope("/content/v1").configure(courses::content_routes))
+        .service(sessions::jwks)
+        .service(health::healthz)
+        .service(health::readyz)
+        .service(health::metrics);
+}
+
+/// The OpenAPI document of this very binary.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, mut document) =
+        App::new().into_utoipa_app().openapi(Document::openapi()).configure(services).split_for_parts();
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    let components = document.components.get_or_insert_default();
+    components.schemas.extend([problem_schema()]);
+    document
+}
+
+/// Answers requests on this socket until told to stop.
+pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> std::io::Result<Server> {
+    let workers = match site.config.settings.workers {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        some => some,
+    };
+    let site = Data::new(site);
+    let metrics = Data::new(metrics);
+    let policy = spa::content_security_policy(&site.config);
+    let server = HttpServer::new(move || {
+        let headers = DefaultHeaders::new()
+            .add(("x-content-type-options", "nosniff"))
+            .add(("referrer-policy", "strict-origin-when-cross-origin"))
+            .add(("cross-origin-opener-policy", "same-origin"))
+            .add(("cross-origin-resource-policy", "same-origin"))
+            .add(("permissions-policy", "camera=(), microphone=(), geolocation=()"))
+            .add(("content-security-policy", policy.as_str()));
+        let (app, _) = App::new()
+            .into_utoipa_app()
+            .app_data(site.clone())
+            .app_data(metrics.clone())
+            .app_data(JsonConfig::default().limit(MOST_JSON).error_handler(|error, _| json_problem(&error).into()))
+            .app_data(QueryConfig::default().error_handler(|error, _| query_problem(&error).into()))
+            .app_data(PathConfig::default().error_handler(|error, _| path_problem(&error).into()))
+            .app_data(PayloadConfig::new(MOST_JSON))
+            .configure(services)
+            .split_for_parts();
+        app.configure(docs::routes)
+            .default_service(actix_web::web::to(spa::page))
+            .wrap(from_fn(middleware::same_origin_only))
+            .wrap(headers)
+            .wrap(Compress::default())
+            .wrap(from_fn(middleware::observe))
+    });
+    // We take Ctrl-C ourselves: the hub has to be stopped with us.
+    Ok(server.workers(workers).disable_signals().shutdown_timeout(5).listen(listener)?.run())
+}
+
+fn json_problem(error: &JsonPayloadError) -> Problem {
+    match error {
+        JsonPayloadError::Overflow { limit } | JsonPayloadError::OverflowKnownLength { limit, .. } => {
+            BODY_TOO_LARGE.problem().with("limit", limit)
+        }
+        JsonPayloadError::ContentType => UNSUPPORTED_MEDIA_TYPE.problem(),
+        other => MALFORMED_JSON.problem().with("reason", other),
+    }
+}
+
+fn query_problem(error: &QueryPayloadError) -> Problem {
+    INVALID_QUERY.problem().with("reason", error)
+}
+
+/// An id that is no id names nothing.
+fn path_problem(_: &PathError) -> Problem {
+    NOT_FOUND.problem()
+}

@@ -1,0 +1,70 @@
+//! The way in: application, middleware, errors, the SPA.
+
+mod app;
+mod docs;
+pub mod etag;
+mod health;
+mod middleware;
+pub mod page;
+pub mod problem;
+mod site_info;
+mod spa;
+
+use actix_web::HttpRequest;
+use utoipa::openapi::{Content, RefOr, Response};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
+
+pub use app::{openapi, serve};
+pub use middleware::request_id;
+use problem::{Kind, ProblemBody};
+
+/// Every problem this server can answer with.
+pub fn kinds() -> Vec<&'static Kind> {
+    [
+        problem::ALL,
+        crate::accounts::problems::ALL,
+        crate::sessions::problems::ALL,
+        crate::study::problems::ALL,
+        crate::notebooks::problems::ALL,
+    ]
+    .concat()
+}
+
+/// For `responses(…)`: everything that is not success is problem+json.
+pub struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> std::collections::BTreeMap<String, RefOr<Response>> {
+        let mut response = Response::new("a problem; its `code` says which");
+        response.content.insert(
+            "application/problem+json".to_owned(),
+            RefOr::T(Content::new(Some(RefOr::from(ProblemBodyRef::reference())))),
+        );
+        [("default".to_owned(), RefOr::T(response))].into()
+    }
+}
+
+/// Names the schema without writing it out at every operation.
+struct ProblemBodyRef;
+
+impl ProblemBodyRef {
+    fn reference() -> utoipa::openapi::Ref {
+        utoipa::openapi::Ref::from_schema_name(ProblemBody::name())
+    }
+}
+
+/// The schema itself, for the document.
+fn problem_schema() -> (String, RefOr<utoipa::openapi::Schema>) {
+    (ProblemBody::name().into_owned(), ProblemBody::schema())
+}
+
+/// The address the request came from; of forwarded ones only the hops our own proxies added are believed.
+pub fn client_address(request: &HttpRequest, proxies: usize) -> String {
+    let peer = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    if proxies == 0 {
+        return peer;
+    }
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or("");
+    let hops: Vec<&str> = forwarded.split(',').map(str::trim).filter(|hop| !hop.is_empty()).collect();
+    hops.len().checked_sub(proxies).and_then(|index| hops.get(index)).map_or(peer, |hop| (*hop).to_owned())
+}

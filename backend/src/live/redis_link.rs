@@ -1,0 +1,148 @@
+//! The Redis side of [`super::Live`]: publish, subscribe with reconnection, shared counters.
+//!
+//! Every call has a short deadline and an answer for "Redis is away"; callers never see an error.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use redis::AsyncCommands;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use tokio::sync::{OnceCell, broadcast};
+use uuid::Uuid;
+
+use super::{Envelope, News};
+
+const CHANNEL: &str = "tenarai:news";
+const DEADLINE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Health of Redis as the operator sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedisState {
+    NotConfigured,
+    Connected,
+    Lost,
+}
+
+pub(super) struct RedisLink {
+    client: redis::Client,
+    commands: OnceCell<ConnectionManager>,
+    subscribed: AtomicBool,
+}
+
+impl RedisLink {
+    /// Starts listening in the background.
+    pub fn start(url: &str, node: Uuid, local: broadcast::Sender<News>) -> Arc<Self> {
+        let client = redis::Client::open(url).expect("redis_url was checked with the settings");
+        let link = Arc::new(Self { client, commands: OnceCell::new(), subscribed: AtomicBool::new(false) });
+        tokio::spawn(listen(Arc::clone(&link), node, local));
+        link
+    }
+
+    pub fn state(&self) -> RedisState {
+        if self.subscribed.load(Ordering::Relaxed) { RedisState::Connected } else { RedisState::Lost }
+    }
+
+    pub async fn publish(&self, envelope: &Envelope) {
+        let Ok(json) = serde_json::to_string(envelope) else { return };
+        if self.ask(async |mut redis| redis.publish::<_, _, ()>(CHANNEL, json).await).await.is_none() {
+            tracing::warn!(news = ?envelope.news, "Redis did not take the news; other processes read it from the database");
+        }
+    }
+
+    /// Counts one more within the window and gives the count, if Redis answers.
+    pub async fn count(&self, key: &str, window: Duration) -> Option<u32> {
+        let key = format!("tenarai:limit:{key}");
+        self.ask(async |mut redis| {
+            let (count,): (u32,) = redis::pipe()
+                .atomic()
+                .cmd("SET")
+                .arg(&key)
+                .arg(0)
+                .arg("EX")
+                .arg(window.as_secs())
+                .arg("NX")
+                .ignore()
+                .incr(&key, 1)
+                .query_async(&mut redis)
+                .await?;
+            Ok(count)
+        })
+        .await
+    }
+
+    pub async fn forget(&self, key: &str) {
+        let key = format!("tenarai:limit:{key}");
+        self.ask(async |mut redis| redis.del::<_, ()>(key).await).await;
+    }
+
+    async fn ask<T>(&self, call: impl AsyncFnOnce(ConnectionManager) -> redis::RedisResult<T>) -> Option<T> {
+        // Known to be away: no request should wait for a deadline to learn it again.
+        if !self.subscribed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let answer = tokio::time::timeout(DEADLINE, async {
+            let commands = self
+                .commands
+                .get_or_try_init(|| {
+                    let config = ConnectionManagerConfig::new()
+                        .set_number_of_retries(1)
+                        .set_connection_timeout(Some(DEADLINE))
+                        .set_response_timeout(Some(DEADLINE));
+                    ConnectionManager::new_with_config(self.client.clone(), config)
+                })
+                .await?;
+            call(commands.clone()).await
+        })
+        .await;
+        match answer {
+            Ok(Ok(value)) => Some(value),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "Redis refused a command");
+                None
+            }
+            Err(_) => {
+                tracing::warn!("Redis did not answer in time");
+                None
+            }
+        }
+    }
+}
+
+/// Passes on what other processes tell, for as long as this process lives.
+async fn listen(link: Arc<RedisLink>, node: Uuid, local: broadcast::Sender<News>) {
+    let mut pause = Duration::from_millis(100);
+    loop {
+        match subscribe(&link, node, &local, &mut pause).await {
+            Ok(()) => tracing::warn!("the connection to Redis was closed"),
+            Err(error) => tracing::warn!(%error, "no connection to Redis"),
+        }
+        link.subscribed.store(false, Ordering::Relaxed);
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+async fn subscribe(
+    link: &RedisLink,
+    node: Uuid,
+    local: &broadcast::Sender<News>,
+    pause: &mut Duration,
+) -> redis::RedisResult<()> {
+    let mut pubsub = link.client.get_async_pubsub().await?;
+    pubsub.subscribe(CHANNEL).await?;
+    tracing::info!("connected to Redis");
+    link.subscribed.store(true, Ordering::Relaxed);
+    *pause = Duration::from_millis(100);
+    let mut messages = pubsub.on_message();
+    while let Some(message) = messages.next().await {
+        match serde_json::from_slice::<Envelope>(message.get_payload_bytes()) {
+            Ok(envelope) if envelope.from != node => drop(local.send(envelope.news)),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "news from a process of another version"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,249 @@
+//! The hub's REST API, as far as we use it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+use crate::accounts::Locale;
+use crate::config;
+
+/// A start may hold the request for ten seconds before the hub answers "pending".
+const START_DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(5);
+/// No single event of a progress stream is longer; a hub that sends more is not one.
+const LONGEST_EVENT: usize = 64 * 1024;
+
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    #[error("the hub does not answer")]
+    Unreachable(#[from] reqwest::Error),
+    #[error("the hub answered {status}: {message}")]
+    Refused { status: StatusCode, message: String },
+    #[error("the hub sent what we do not understand: {0}")]
+    Nonsense(String),
+}
+
+/// Talks to the hub as the service `tenarai`.
+#[derive(Clone, Debug)]
+pub struct HubClient {
+    http: reqwest::Client,
+    config: config::Hub,
+}
+
+/// A user's server as the hub sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Server {
+    pub ready: bool,
+    /// `spawn`, `stop` or nothing.
+    pub pending: Option<String>,
+    pub started: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct User {
+    #[serde(default)]
+    servers: HashMap<String, Server>,
+}
+
+/// One line of a start's progress stream.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Progress {
+    pub progress: f64,
+    #[serde(default)]
+    pub message: String,
+    /// Which step it is in; ours, not the hub's.
+    pub step: Option<String>,
+    #[serde(default)]
+    pub ready: bool,
+    #[serde(default)]
+    pub failed: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    message: Option<String>,
+}
+
+impl HubClient {
+    pub fn new(config: config::Hub) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        Ok(Self { http, config })
+    }
+
+    /// Where browsers find a user's server.
+    pub fn server_url(&self, name: &str) -> String {
+        format!("{}user/{name}/", self.config.public_url)
+    }
+
+    pub fn origin(&self) -> String {
+        self.config.origin()
+    }
+
+    pub fn base_url(&self) -> &Url {
+        &self.config.public_url
+    }
+
+    /// The user's server, if there is one in any state.
+    pub async fn server(&self, name: &str) -> Result<Option<Server>, HubError> {
+        let response = self.request(Method::GET, &format!("users/{name}")).timeout(DEADLINE).send().await?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let mut user: User = accepted(response).await?.json().await?;
+        Ok(user.servers.remove(""))
+    }
+
+    /// Starts the user's server and makes the user known where needed. Harmless when it runs already.
+    pub async fn start(&self, name: &str, locale: Locale) -> Result<(), HubError> {
+        match self.try_start(name, locale).await {
+            Err(HubError::Refused { status: StatusCode::NOT_FOUND, .. }) => {
+                self.add_user(name).await?;
+                self.try_start(name, locale).await
+            }
+            other => other,
+        }
+    }
+
+    async fn try_start(&self, name: &str, locale: Locale) -> Result<(), HubError> {
+        let response = self
+            .request(Method::POST, &format!("users/{name}/server"))
+            .json(&json!({ "locale": locale }))
+            .timeout(START_DEADLINE)
+            .send()
+            .await?;
+        match accepted(response).await {
+            Ok(_) => Ok(()),
+            // "is already running", "is pending spawn": what was asked for.
+            Err(HubError::Refused { status: StatusCode::BAD_REQUEST, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn add_user(&self, name: &str) -> Result<(), HubError> {
+        let response = self.request(Method::POST, &format!("users/{name}")).timeout(DEADLINE).send().await?;
+        match accepted(response).await {
+            Ok(_) | Err(HubError::Refused { status: StatusCode::CONFLICT, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Stops the user's server; harmless where none runs.
+    pub async fn stop(&self, name: &str) -> Result<(), HubError> {
+        let path = format!("users/{name}/server");
+        let response = self.request(Method::DELETE, &path).timeout(START_DEADLINE).send().await?;
+        match accepted(response).await {
+            Ok(_) | Err(HubError::Refused { status: StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How many users have a server that runs or is starting.
+    pub async fn active_users(&self) -> Result<Vec<String>, HubError> {
+        #[derive(Deserialize)]
+        struct Name {
+            name: String,
+        }
+        let response = self.request(Method::GET, "users?state=active&limit=1000").timeout(DEADLINE).send().await?;
+        let users: Vec<Name> = accepted(response).await?.json().await?;
+        Ok(users.into_iter().map(|user| user.name).collect())
+    }
+
+    /// Whether the hub is up: its version.
+    pub async fn version(&self) -> Result<String, HubError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: String,
+        }
+        let response = self.request(Method::GET, "").timeout(DEADLINE).send().await?;
+        Ok(accepted(response).await?.json::<Version>().await?.version)
+    }
+
+    /// The progress of a start, until it is over.
+    pub async fn progress(
+        &self,
+        name: &str,
+    ) -> Result<impl Stream<Item = Result<Progress, HubError>> + use<>, HubError> {
+        let response = self.request(Method::GET, &format!("users/{name}/server/progress")).send().await?;
+        let bytes = accepted(response).await?.bytes_stream().map_err(HubError::from);
+        Ok(events(bytes))
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}hub/api/{path}", self.config.internal_url))
+            .header("authorization", format!("token {}", self.config.token.expose_secret()))
+    }
+}
+
+async fn accepted(response: reqwest::Response) -> Result<reqwest::Response, HubError> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let message = response.json::<Message>().await.ok().and_then(|body| body.message).unwrap_or_default();
+    Err(HubError::Refused { status, message })
+}
+
+/// Reads `data: {…}` events; comments and everything else are passed over.
+fn events<B: AsRef<[u8]>>(
+    bytes: impl Stream<Item = Result<B, HubError>>,
+) -> impl Stream<Item = Result<Progress, HubError>> {
+    bytes
+        .scan(Vec::new(), |rest: &mut Vec<u8>, chunk| {
+            let lines = chunk.and_then(|chunk| {
+                rest.extend_from_slice(chunk.as_ref());
+                let end = rest.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+                let lines: Vec<u8> = rest.drain(..end).collect();
+                if rest.len() > LONGEST_EVENT {
+                    return Err(HubError::Nonsense("an endless line".to_owned()));
+                }
+                Ok(lines)
+            });
+            std::future::ready(Some(lines))
+        })
+        .map_ok(|lines| {
+            let text = String::from_utf8_lossy(&lines);
+            let found: Vec<Result<Progress, HubError>> = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("data:"))
+                .map(|json| serde_json::from_str(json.trim()).map_err(|error| HubError::Nonsense(error.to_string())))
+                .collect();
+            futures_util::stream::iter(found)
+        })
+        .try_flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn events_may_be_cut_anywhere() {
+        let text = b"data: {\"progress\": 5, \"message\": \"a\", \"step\": \"server\"}\r\n\r\n: comment\ndata: {\"progress\": 100, \"ready\": true}\n\n";
+        for cut in 0..text.len() {
+            let parts = [&text[..cut], &text[cut..]].map(Ok);
+            let read: Vec<Progress> =
+                events(futures_util::stream::iter(parts)).try_collect().await.expect("a whole stream");
+            assert_eq!(read.len(), 2, "cut at {cut}");
+            assert_eq!(read[0].step.as_deref(), Some("server"));
+            assert!(read[1].ready);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_endless_line_is_refused() {
+        let line = vec![b'x'; LONGEST_EVENT + 1];
+        let read: Vec<_> = events(futures_util::stream::iter([Ok(line)])).collect().await;
+        assert!(matches!(read[..], [Err(HubError::Nonsense(_))]));
+    }
+}

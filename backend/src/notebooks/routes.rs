@@ -1,0 +1,179 @@
+//! Starting, stopping and watching one's own notebook server.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, Responder, delete, get, post};
+use actix_web_lab::sse;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use utoipa::ToSchema;
+
+use super::follow::{ServerState, ServerStatus};
+use super::hub::HubClient;
+use super::problems::{HUB_NOT_CONFIGURED, HUB_UNREACHABLE};
+use crate::db::types::SessionId;
+use crate::http::Problems;
+use crate::http::problem::Problem;
+use crate::live::News;
+use crate::organisations;
+use crate::sessions::SignedIn;
+use crate::site::Site;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartRequest {
+    reason: StartReason,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StartReason {
+    /// The trainee opened a pane.
+    Open,
+    /// They have just signed in and will likely open one; done as far as the operator's limit allows.
+    Prewarm,
+}
+
+/// Starts my notebook server, unless it runs, and renews the cookie by which the hub knows me.
+#[utoipa::path(path = "/api/v1/notebook-server", operation_id = "start_notebook_server", tag = "notebooks",
+    request_body = StartRequest,
+    responses((status = 200, description = "it is ready", body = ServerStatus),
+        (status = 202, description = "it is starting", body = ServerStatus), Problems))]
+#[post("/notebook-server")]
+pub async fn start_server(me: SignedIn, body: Json<StartRequest>, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    let hub = site.hub.as_ref().ok_or(&HUB_NOT_CONFIGURED)?;
+    let groups = organisations::hub_groups(&site.db, &me.person).await?;
+    let cookie = site.tokens.hub_cookie(site.tokens.hub(&me.person, me.session, &groups)?);
+    let name = me.person.hub_name();
+    let status = site.followers.listen(hub, &name).await;
+    let now = status.borrow().clone();
+    let wanted = match now.state {
+        ServerState::Ready | ServerState::Starting => false,
+        _ => body.reason == StartReason::Open || has_room(hub, &site).await,
+    };
+    if wanted {
+        site.followers.begin_start(hub, &name).await;
+        tokio::spawn(ask_to_start(site.get_ref().clone(), hub.clone(), me.clone()));
+    }
+    let now = status.borrow().clone();
+    let mut response = if now.state == ServerState::Ready { HttpResponse::Ok() } else { HttpResponse::Accepted() };
+    Ok(response.cookie(cookie).json(now))
+}
+
+async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn) {
+    let name = me.person.hub_name();
+    let started = hub.start(&name, me.person.locale).await;
+    match &started {
+        Ok(()) => site.followers.look(&name),
+        Err(error) => {
+            tracing::warn!(%error, name, "the hub did not start the server");
+            site.followers.start_failed(&name, error);
+        }
+    }
+    site.live.tell(News::ServerChanged { user: me.person.id }).await;
+}
+
+/// No server is started ahead of need when many run already; when in doubt, none.
+async fn has_room(hub: &HubClient, site: &Site) -> bool {
+    match hub.active_users().await {
+        Ok(active) => active.len() < site.config.settings.prewarm_limit,
+        Err(_) => false,
+    }
+}
+
+/// How my notebook server is.
+#[utoipa::path(path = "/api/v1/notebook-server", operation_id = "get_notebook_server", tag = "notebooks",
+    responses((status = 200, body = ServerStatus), Problems))]
+#[get("/notebook-server")]
+pub async fn get_status(me: SignedIn, site: Data<Site>) -> Result<Json<ServerStatus>, Problem> {
+    let Some(hub) = &site.hub else { return Ok(Json(ServerStatus::of(ServerState::NotConfigured))) };
+    let status = site.followers.listen(hub, &me.person.hub_name()).await;
+    let now = status.borrow().clone();
+    Ok(Json(now))
+}
+
+/// Stops my notebook server. Files stay; what only the kernel knew is gone.
+#[utoipa::path(path = "/api/v1/notebook-server", operation_id = "stop_notebook_server", tag = "notebooks",
+    responses((status = 202, body = ServerStatus), Problems))]
+#[delete("/notebook-server")]
+pub async fn stop_server(me: SignedIn, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    let hub = site.hub.as_ref().ok_or(&HUB_NOT_CONFIGURED)?;
+    let name = me.person.hub_name();
+    hub.stop(&name).await.map_err(|error| HUB_UNREACHABLE.caused_by(error))?;
+    site.followers.look(&name);
+    site.live.tell(News::ServerChanged { user: me.person.id }).await;
+    Ok(HttpResponse::Accepted().json(ServerStatus::of(ServerState::Stopping)))
+}
+
+#[derive(Serialize)]
+struct SessionNews {
+    state: &'static str,
+}
+
+/// Server-sent events: `status` with a ServerStatus each time it changes, `session` when this session ends.
+#[utoipa::path(path = "/api/v1/notebook-server/events", operation_id = "watch_notebook_server", tag = "notebooks",
+    responses((status = 200, content_type = "text/event-stream", body = ServerStatus), Problems))]
+#[get("/notebook-server/events")]
+pub async fn watch_status(me: SignedIn, site: Data<Site>) -> impl Responder {
+    let (sender, receiver) = mpsc::channel(16);
+    tokio::spawn(relay(site.get_ref().clone(), me, sender));
+    // Compression would hold events back.
+    sse::Sse::from_stream(ReceiverStream::new(receiver))
+        .with_keep_alive(Duration::from_secs(15))
+        .customize()
+        .insert_header(("content-encoding", "identity"))
+        .insert_header(("x-accel-buffering", "no"))
+}
+
+type Events = mpsc::Sender<Result<sse::Event, Infallible>>;
+
+/// Sends until the reader goes or the session ends.
+async fn relay(site: Site, me: SignedIn, events: Events) {
+    let mut news = site.live.listen();
+    let Some(hub) = &site.hub else {
+        let _ = send(&events, "status", &ServerStatus::of(ServerState::NotConfigured)).await;
+        return until_session_ends(&mut news, &me.session, &events).await;
+    };
+    let mut status = site.followers.listen(hub, &me.person.hub_name()).await;
+    status.mark_changed();
+    loop {
+        tokio::select! {
+            () = events.closed() => return,
+            changed = status.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                let now = status.borrow_and_update().clone();
+                if send(&events, "status", &now).await.is_err() {
+                    return;
+                }
+            }
+            () = until_session_ends(&mut news, &me.session, &events) => return,
+        }
+    }
+}
+
+async fn until_session_ends(news: &mut tokio::sync::broadcast::Receiver<News>, mine: &SessionId, events: &Events) {
+    use tokio::sync::broadcast::error::RecvError;
+    loop {
+        tokio::select! {
+            () = events.closed() => return,
+            told = news.recv() => match told {
+                Ok(News::SessionEnded { session, .. }) if session == *mine => {
+                    let _ = send(events, "session", &SessionNews { state: "ended" }).await;
+                    return;
+                }
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            },
+        }
+    }
+}
+
+async fn send(events: &Events, name: &'static str, body: &impl Serialize) -> Result<(), ()> {
+    let data = sse::Data::new_json(body).map_err(drop)?.event(name);
+    events.send(Ok(sse::Event::Data(data))).await.map_err(drop)
+}

@@ -1,0 +1,271 @@
+//! `serve --with-hub`: JupyterHub as a child of this process, restarted when it falls, stopped when we stop.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+use crate::config::Settings;
+
+/// The hub stops its servers before it ends.
+const PATIENCE: Duration = Duration::from_secs(20);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// A hub that ran so long had started well: the next fall begins with a short pause again.
+const STEADY: Duration = Duration::from_secs(60);
+
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    #[error("no JupyterHub in {0}: run `make setup`")]
+    NoVenv(PathBuf),
+    #[error("no hub configuration at {0}")]
+    NoConfig(PathBuf),
+    #[error("cannot write {0}")]
+    File(PathBuf, #[source] io::Error),
+    #[error("hub_url must name a port on this machine, such as http://localhost:8000/jupyterhub/")]
+    Url,
+}
+
+/// How the hub is started: its files are made, its tokens written.
+pub struct HubPlan {
+    program: PathBuf,
+    config: PathBuf,
+    state: PathBuf,
+    environment: Vec<(&'static str, String)>,
+    /// Where the hub will listen.
+    pub port: u16,
+    pub hub_url: String,
+    /// Our token at the hub.
+    pub hub_token_file: PathBuf,
+    /// The hub's token with us.
+    pub lms_token_file: PathBuf,
+    pub log_file: PathBuf,
+}
+
+impl HubPlan {
+    /// Makes folders and tokens where they are missing, and checks that the hub can be started.
+    pub fn prepare(settings: &Settings) -> Result<Self, HubError> {
+        let program = settings.hub_venv.join("bin/jupyterhub");
+        if !program.is_file() {
+            return Err(HubError::NoVenv(settings.hub_venv.clone()));
+        }
+        if !settings.hub_config.is_file() {
+            return Err(HubError::NoConfig(settings.hub_config.clone()));
+        }
+        let hub_url = settings.hub_url.clone().unwrap_or_else(|| "http://localhost:8000/jupyterhub/".to_owned());
+        let port = url::Url::parse(&hub_url).ok().and_then(|url| url.port_or_known_default()).ok_or(HubError::Url)?;
+        let state = absolute(&settings.data_dir.join("hub"));
+        let learners = absolute(&settings.learners_dir.clone().unwrap_or_else(|| settings.data_dir.join("learners")));
+        make_dir(&state, 0o700)?;
+        let hub_token_file = state.join("lms-at-hub.token");
+        let lms_token_file = state.join("hub-at-lms.token");
+        let crypt_key_file = state.join("crypt.key");
+        for file in [&hub_token_file, &lms_token_file, &crypt_key_file] {
+            make_secret(file)?;
+        }
+        let crypt_key = fs::read_to_string(&crypt_key_file).map_err(|error| HubError::File(crypt_key_file, error))?;
+        let listen: SocketAddr = settings.listen.parse().map_err(|_| HubError::Url)?;
+        let environment = vec![
+            ("TENARAI_PUBLIC_URL", settings.public_url.clone()),
+            ("TENARAI_INTERNAL_URL", format!("http://127.0.0.1:{}", listen.port())),
+            ("TENARAI_HUB_URL", hub_url.clone()),
+            ("TENARAI_LMS_TOKEN_FILE", lms_token_file.display().to_string()),
+            ("TENARAI_HUB_TOKEN_FILE", hub_token_file.display().to_string()),
+            ("TENARAI_HUB_STATE_DIR", state.display().to_string()),
+            ("TENARAI_LEARNERS_DIR", learners.display().to_string()),
+            ("TENARAI_SPAWN_MEMORY_MB", settings.spawn_memory_mb.to_string()),
+            ("JUPYTERHUB_CRYPT_KEY", crypt_key.trim().to_owned()),
+        ];
+        Ok(Self {
+            program: absolute(&program),
+            config: absolute(&settings.hub_config),
+            log_file: state.join("hub.log"),
+            state,
+            environment,
+            port,
+            hub_url,
+            hub_token_file,
+            lms_token_file,
+        })
+    }
+
+    /// Starts the hub once. Internal ports are chosen anew each time: another may have taken the last ones.
+    fn start(&self) -> io::Result<Child> {
+        let log = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.log_file)?;
+        let errors = log.try_clone()?;
+        let [internal, proxy] = free_ports()?;
+        let mut command = under_our_life(&self.program);
+        command
+            .arg("-f")
+            .arg(&self.config)
+            .current_dir(&self.state)
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| kept(name.to_string_lossy().as_ref())))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .env("TENARAI_HUB_PORT_INTERNAL", internal.to_string())
+            .env("TENARAI_HUB_PROXY_API_PORT", proxy.to_string())
+            .stdin(Stdio::null())
+            .stdout(log)
+            .stderr(errors)
+            // Ctrl-C in a terminal goes to the whole group; the hub is told by us, in order.
+            .process_group(0);
+        command.spawn()
+    }
+}
+
+/// Ours is full of settings and secrets the hub has no business with.
+fn kept(name: &str) -> bool {
+    matches!(name, "PATH" | "HOME" | "LANG" | "LC_ALL" | "TZ" | "TMPDIR") || name.starts_with("TENARAI_CULL_")
+}
+
+/// Should this process be killed outright, the kernel tells the hub to end.
+fn under_our_life(program: &Path) -> Command {
+    let setpriv = Path::new("/usr/bin/setpriv");
+    if !setpriv.is_file() {
+        return Command::new(program);
+    }
+    let mut command = Command::new(setpriv);
+    command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+    command
+}
+
+/// The thread that keeps the hub running.
+pub struct Supervisor {
+    stop: mpsc::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Supervisor {
+    /// Starts the hub. One thread for its whole life: the kernel's parent-death signal goes by thread.
+    pub fn start(plan: HubPlan) -> io::Result<Self> {
+        let (stop, stopped) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("hub-supervisor".to_owned())
+            .spawn(move || keep_running(&plan, &stopped))?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Stops the hub with all its servers, and waits for that.
+    pub fn stop(self) {
+        // A closed channel means that the thread has ended already.
+        let _ = self.stop.send(());
+        if self.thread.join().is_err() {
+            tracing::error!("the hub's supervisor panicked");
+        }
+    }
+}
+
+fn keep_running(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let started = Instant::now();
+        match plan.start() {
+            Ok(mut child) => {
+                if wait(&mut child, stopped) == Ended::ByUs {
+                    return;
+                }
+                tracing::error!(log = %plan.log_file.display(), "the hub ended by itself; starting it again");
+                // What it left behind would hold its ports.
+                end_group(&child, Signal::SIGKILL);
+            }
+            Err(error) => tracing::error!(%error, "cannot start the hub"),
+        }
+        if started.elapsed() > STEADY {
+            pause = FIRST_PAUSE;
+        }
+        match stopped.recv_timeout(pause) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Ended {
+    ByItself,
+    ByUs,
+}
+
+fn wait(child: &mut Child, stopped: &mpsc::Receiver<()>) -> Ended {
+    loop {
+        match child.try_wait() {
+            Ok(None) => {}
+            Ok(Some(_)) | Err(_) => return Ended::ByItself,
+        }
+        match stopped.recv_timeout(Duration::from_millis(200)) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => {
+                end_gently(child);
+                return Ended::ByUs;
+            }
+        }
+    }
+}
+
+fn end_gently(child: &mut Child) {
+    let _ = kill(pid(child), Signal::SIGTERM);
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if !matches!(child.try_wait(), Ok(None)) {
+            end_group(child, Signal::SIGKILL);
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    tracing::warn!("the hub did not end in time; killing it");
+    end_group(child, Signal::SIGKILL);
+    let _ = child.wait();
+}
+
+/// The proxy and the culler are in the hub's group; learners' servers are not, the hub stops those.
+fn end_group(child: &Child, signal: Signal) {
+    // No such group: nothing was left behind.
+    let _ = killpg(pid(child), signal);
+}
+
+fn pid(child: &Child) -> Pid {
+    Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX))
+}
+
+fn free_ports() -> io::Result<[u16; 2]> {
+    // Held together, so that the two differ.
+    let listeners = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+    Ok([listeners[0].local_addr()?.port(), listeners[1].local_addr()?.port()])
+}
+
+fn make_dir(dir: &Path, mode: u32) -> Result<(), HubError> {
+    fs::create_dir_all(dir)
+        .and_then(|()| fs::set_permissions(dir, Permissions::from_mode(mode)))
+        .map_err(|error| HubError::File(dir.to_owned(), error))
+}
+
+/// 64 random hexadecimal digits in a file of ours alone; an existing one is kept.
+fn make_secret(file: &Path) -> Result<(), HubError> {
+    if file.is_file() {
+        return Ok(());
+    }
+    let text: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
+    write_private(file, &text).map_err(|error| HubError::File(file.to_owned(), error))
+}
+
+/// Writes a file only its owner can read.
+pub fn write_private(file: &Path, text: &str) -> io::Result<()> {
+    let mut open: File = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(file)?;
+    open.set_permissions(Permissions::from_mode(0o600))?;
+    open.write_all(text.as_bytes())?;
+    open.sync_all()
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,71 @@
+//! Companies and their people's places in them: licences, cohorts, enrolments.
+//! Tables: `organisations`, `departments`, `licences`, `cohorts`, `enrolments`.
+
+mod model;
+mod routes;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::accounts::{Person, Role};
+use crate::db::types::{OrganisationId, UserId};
+use crate::db::{self, Db};
+use crate::http::problem::{NOT_FOUND, Problem};
+use crate::sessions::SignedIn;
+use crate::site::Site;
+
+pub use model::{
+    CourseAccess, NewCohort, access, add, add_cohort, by_slug, course_of_cohort, courses_of, due_at, enrol, license,
+};
+
+pub fn routes(api: &mut ServiceConfig) {
+    api.service(routes::members).service(routes::tutor_cohorts);
+}
+
+/// The groups by which the hub knows a person: their courses and roles.
+pub async fn hub_groups(db: &Db, person: &Person) -> Result<Vec<String>, db::Error> {
+    let user: UserId = person.id;
+    let slugs = db.read(move |connection| Ok::<_, db::Error>(model::enrolled_slugs(connection, user)?)).await?;
+    let mut groups: Vec<String> = slugs.into_iter().map(|slug| format!("course-{slug}")).collect();
+    let mut roles: Vec<Role> = person.grants.iter().map(|grant| grant.role).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    groups.extend(roles.into_iter().map(|role| format!("role-{role}")));
+    Ok(groups)
+}
+
+/// A corporate admin of this organisation, or an operator. Another company's does not exist for them.
+#[derive(Debug)]
+pub struct AdminOf {
+    pub organisation: OrganisationId,
+    pub signed_in: SignedIn,
+}
+
+impl actix_web::FromRequest for AdminOf {
+    type Error = Problem;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &actix_web::HttpRequest, payload: &mut actix_web::dev::Payload) -> Self::Future {
+        let signed_in = SignedIn::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let signed_in = signed_in.await?;
+            let organisation: i64 =
+                request.match_info().get("organisation").and_then(|id| id.parse().ok()).ok_or(&NOT_FOUND)?;
+            let organisation = OrganisationId(organisation);
+            let person = &signed_in.person;
+            if person.administers(organisation) {
+                return Ok(Self { organisation, signed_in });
+            }
+            if person.is_operator() {
+                let site = request.app_data::<actix_web::web::Data<Site>>().cloned().ok_or(&NOT_FOUND)?;
+                let exists = site.db.read(move |db| Ok::<_, Problem>(model::exists(db, organisation)?)).await?;
+                return if exists { Ok(Self { organisation, signed_in }) } else { Err(NOT_FOUND.problem()) };
+            }
+            // One's own organisation is no secret; whether another exists is.
+            if person.organisation == organisation {
+                return Err(crate::http::problem::FORBIDDEN.problem());
+            }
+            Err(NOT_FOUND.problem())
+        })
+    }
+}

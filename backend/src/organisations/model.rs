@@ -1,0 +1,224 @@
+//! Rows of organisations, licences, cohorts and enrolments, and their queries.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable};
+
+use crate::db::schema::{cohorts, courses, departments, enrolments, licences, organisations};
+use crate::db::types::sql::Moment;
+use crate::db::types::{CohortId, CourseId, DepartmentId, OrganisationId, Ts, UserId};
+use crate::db::{AnyConnection, Both, Cached};
+
+pub fn add(tx: &mut AnyConnection, slug: &str, name: &str) -> QueryResult<OrganisationId> {
+    diesel::insert_into(organisations::table)
+        .values((organisations::slug.eq(slug), organisations::name.eq(name), organisations::created_at.eq(Ts::now())))
+        .returning(organisations::id)
+        .get_result(tx)
+}
+
+pub fn by_slug(db: &mut AnyConnection, slug: &str) -> QueryResult<Option<OrganisationId>> {
+    organisations::table.filter(organisations::slug.eq(slug)).select(organisations::id).first(db).optional()
+}
+
+pub fn exists(db: &mut AnyConnection, id: OrganisationId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(organisations::table.find(id))).get_result(db)
+}
+
+pub fn department_names(
+    db: &mut AnyConnection,
+    organisation: OrganisationId,
+) -> QueryResult<HashMap<DepartmentId, String>> {
+    departments::table
+        .filter(departments::organisation_id.eq(organisation))
+        .select((departments::id, departments::name))
+        .load(db)
+        .map(|rows| rows.into_iter().collect())
+}
+
+/// Lets an organisation's people be enrolled in a course, from now on.
+pub fn license(
+    tx: &mut AnyConnection,
+    organisation: OrganisationId,
+    course: CourseId,
+    seats: Option<i64>,
+) -> QueryResult<()> {
+    Both(
+        diesel::insert_into(licences::table)
+            .values((
+                licences::organisation_id.eq(organisation),
+                licences::course_id.eq(course),
+                licences::seats.eq(seats),
+                licences::starts_at.eq(Ts::now()),
+            ))
+            .on_conflict((licences::organisation_id, licences::course_id))
+            .do_nothing(),
+    )
+    .execute(tx)
+    .map(drop)
+}
+
+pub struct NewCohort<'a> {
+    pub organisation: OrganisationId,
+    pub course: CourseId,
+    pub name: &'a str,
+    pub due_at: Option<Ts>,
+}
+
+pub fn add_cohort(tx: &mut AnyConnection, new: &NewCohort<'_>) -> QueryResult<CohortId> {
+    diesel::insert_into(cohorts::table)
+        .values((
+            cohorts::organisation_id.eq(new.organisation),
+            cohorts::course_id.eq(new.course),
+            cohorts::name.eq(new.name),
+            cohorts::starts_at.eq(Ts::now()),
+            cohorts::due_at.eq(new.due_at),
+        ))
+        .returning(cohorts::id)
+        .get_result(tx)
+}
+
+/// Enrols; who is enrolled already stays as they are.
+pub fn enrol(tx: &mut AnyConnection, user: UserId, course: CourseId, cohort: Option<CohortId>) -> QueryResult<()> {
+    Both(
+        diesel::insert_into(enrolments::table)
+            .values((
+                enrolments::user_id.eq(user),
+                enrolments::course_id.eq(course),
+                enrolments::cohort_id.eq(cohort),
+                enrolments::created_at.eq(Ts::now()),
+            ))
+            .on_conflict((enrolments::user_id, enrolments::course_id))
+            .do_nothing(),
+    )
+    .execute(tx)
+    .map(drop)
+}
+
+pub fn enrolled_slugs(db: &mut AnyConnection, user: UserId) -> QueryResult<Vec<String>> {
+    enrolments::table
+        .inner_join(courses::table)
+        .filter(enrolments::user_id.eq(user))
+        .filter(enrolments::ended_at.is_null())
+        .order(courses::slug)
+        .select(courses::slug)
+        .load(db)
+}
+
+/// What connects a person with a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct CourseAccess {
+    #[diesel(sql_type = Bool)]
+    pub enrolled: bool,
+    /// The person's organisation holds a licence that is in force.
+    #[diesel(sql_type = Bool)]
+    pub licensed: bool,
+    #[diesel(sql_type = Nullable<Moment>)]
+    pub due_at: Option<Ts>,
+}
+
+/// One indexed look-up, for it stands in front of every chapter.
+pub fn access(
+    db: &mut AnyConnection,
+    user: UserId,
+    organisation: OrganisationId,
+    course: CourseId,
+) -> QueryResult<CourseAccess> {
+    let query = diesel::sql_query(
+        "SELECT e.user_id IS NOT NULL AS enrolled, l.id IS NOT NULL AS licensed, k.due_at AS due_at \
+         FROM courses c \
+         LEFT JOIN enrolments e ON e.course_id = c.id AND e.user_id = $1 AND e.ended_at IS NULL \
+         LEFT JOIN licences l ON l.course_id = c.id AND l.organisation_id = $2 \
+              AND l.starts_at <= $3 AND (l.ends_at IS NULL OR l.ends_at > $3) \
+         LEFT JOIN cohorts k ON k.id = e.cohort_id \
+         WHERE c.id = $4",
+    )
+    .bind::<BigInt, _>(user)
+    .bind::<BigInt, _>(organisation)
+    .bind::<Moment, _>(Ts::now())
+    .bind::<BigInt, _>(course);
+    Cached(query).get_result(db)
+}
+
+/// The courses a person is enrolled in under a licence in force, with their due dates.
+pub fn courses_of(
+    db: &mut AnyConnection,
+    user: UserId,
+    organisation: OrganisationId,
+) -> QueryResult<Vec<(CourseId, Option<Ts>)>> {
+    let now = Ts::now();
+    enrolments::table
+        .inner_join(licences::table.on(licences::course_id.eq(enrolments::course_id)))
+        .left_join(cohorts::table.on(enrolments::cohort_id.eq(cohorts::id.nullable())))
+        .filter(enrolments::user_id.eq(user))
+        .filter(enrolments::ended_at.is_null())
+        .filter(licences::organisation_id.eq(organisation))
+        .filter(licences::starts_at.le(now))
+        .filter(licences::ends_at.is_null().or(licences::ends_at.gt(now)))
+        .order(enrolments::created_at)
+        .select((enrolments::course_id, cohorts::due_at.nullable()))
+        .load(db)
+}
+
+/// The courses an organisation holds licences for.
+pub fn licensed_courses(db: &mut AnyConnection, organisation: OrganisationId) -> QueryResult<Vec<CourseId>> {
+    let now = Ts::now();
+    licences::table
+        .filter(licences::organisation_id.eq(organisation))
+        .filter(licences::starts_at.le(now))
+        .filter(licences::ends_at.is_null().or(licences::ends_at.gt(now)))
+        .order(licences::id)
+        .select(licences::course_id)
+        .load(db)
+}
+
+pub fn due_at(db: &mut AnyConnection, user: UserId, course: CourseId) -> QueryResult<Option<Ts>> {
+    enrolments::table
+        .inner_join(cohorts::table.on(enrolments::cohort_id.eq(cohorts::id.nullable())))
+        .filter(enrolments::user_id.eq(user))
+        .filter(enrolments::course_id.eq(course))
+        .select(cohorts::due_at)
+        .first::<Option<Ts>>(db)
+        .optional()
+        .map(Option::flatten)
+}
+
+pub fn course_of_cohort(db: &mut AnyConnection, cohort: CohortId) -> QueryResult<Option<CourseId>> {
+    cohorts::table.find(cohort).select(cohorts::course_id).first(db).optional()
+}
+
+/// A cohort with its size.
+pub struct CohortRow {
+    pub id: CohortId,
+    pub name: String,
+    pub course: CourseId,
+    pub due_at: Option<Ts>,
+    pub members: i64,
+}
+
+/// These cohorts, as far as they belong to the organisation where one is named.
+pub fn cohort_rows(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<Vec<CohortRow>> {
+    let rows: Vec<(CohortId, String, CourseId, Option<Ts>)> = cohorts::table
+        .filter(cohorts::id.eq_any(ids))
+        .order(cohorts::id)
+        .select((cohorts::id, cohorts::name, cohorts::course_id, cohorts::due_at))
+        .load(db)?;
+    let sizes: HashMap<Option<CohortId>, i64> = enrolments::table
+        .filter(enrolments::cohort_id.eq_any(ids.iter().map(|id| Some(*id))))
+        .filter(enrolments::ended_at.is_null())
+        .group_by(enrolments::cohort_id)
+        .select((enrolments::cohort_id, diesel::dsl::count_star()))
+        .load(db)?
+        .into_iter()
+        .collect();
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, course, due_at)| CohortRow {
+            id,
+            name,
+            course,
+            due_at,
+            members: sizes.get(&Some(id)).copied().unwrap_or(0),
+        })
+        .collect())
+}

@@ -1,0 +1,268 @@
+//! Signing in, staying signed in, signing out.
+
+use actix_web::http::header::USER_AGENT;
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{self, RefreshSecret, Refreshed, Session};
+use super::problems::{ACCOUNT_DISABLED, INVALID_CREDENTIALS, NOT_SIGNED_IN, SESSION_ENDED};
+use super::signed_in::SignedIn;
+use super::tokens::REFRESH_COOKIE;
+use super::{announce_end, keys::Jwk};
+use crate::accounts::{self, Grant, Locale, Person, password};
+use crate::db::types::{OrganisationId, SessionId, Ts, UserId};
+use crate::http::Problems;
+use crate::http::client_address;
+use crate::http::page::Page;
+use crate::http::problem::{NOT_FOUND, Problem, TOO_MANY_REQUESTS};
+use crate::live::Limit;
+use crate::site::Site;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    #[schema(example = "taro@example.com", max_length = 320)]
+    email: String,
+    #[schema(value_type = String, format = Password, max_length = 200)]
+    password: SecretString,
+}
+
+/// The person who is signed in.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    pub user: MyUser,
+    pub organisation: MyOrganisation,
+    pub roles: Vec<Grant>,
+    pub session: MySession,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MyUser {
+    pub id: UserId,
+    pub email: String,
+    pub display_name: String,
+    pub locale: Locale,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MyOrganisation {
+    pub id: OrganisationId,
+    pub slug: String,
+    pub name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MySession {
+    pub id: SessionId,
+    /// When the present token runs out; refresh before.
+    pub expires_at: Ts,
+}
+
+impl Me {
+    pub fn new(person: &Person, session: SessionId, token_expires: i64) -> Self {
+        Self {
+            user: MyUser {
+                id: person.id,
+                email: person.email.clone(),
+                display_name: person.display_name.clone(),
+                locale: person.locale,
+            },
+            organisation: MyOrganisation {
+                id: person.organisation,
+                slug: person.organisation_slug.clone(),
+                name: person.organisation_name.clone(),
+            },
+            roles: person.grants.clone(),
+            session: MySession {
+                id: session,
+                expires_at: chrono::DateTime::from_timestamp(token_expires, 0).unwrap_or_default().into(),
+            },
+        }
+    }
+}
+
+/// Signs in with e-mail and password; sets the session's cookies.
+#[utoipa::path(path = "/api/v1/session", operation_id = "sign_in", tag = "session", request_body = SignIn,
+    responses((status = 200, body = Me), Problems))]
+#[post("/session")]
+pub async fn sign_in(request: HttpRequest, body: Json<SignIn>, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    let SignIn { email, password } = body.into_inner();
+    let address = client_address(&request, site.config.settings.proxies);
+    let by_account = Limit {
+        key: format!("sign-in:account:{}", accounts::email_key(&email)),
+        most: site.config.settings.sign_in_failures_per_account,
+    };
+    let by_address =
+        Limit { key: format!("sign-in:address:{address}"), most: site.config.settings.sign_in_failures_per_address };
+    for limit in [&by_account, &by_address] {
+        if let Err(exceeded) = site.live.limits.count(limit).await {
+            return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
+        }
+    }
+    let account = site.db.read(move |db| Ok::<_, Problem>(accounts::by_email(db, &email)?)).await?;
+    let (user, hash, disabled) = match account {
+        Some(secret) => (Some(secret.user), secret.hash, secret.disabled),
+        None => (None, None, false),
+    };
+    let fits = password::verify(password, hash).await;
+    let Some(user) = user.filter(|_| fits) else { return Err(INVALID_CREDENTIALS.problem()) };
+    if disabled {
+        return Err(ACCOUNT_DISABLED.problem());
+    }
+    for limit in [&by_account, &by_address] {
+        site.live.limits.forget(limit).await;
+    }
+    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("").to_owned();
+    let (session, secret) = site
+        .db
+        .write(move |tx| {
+            let secret = RefreshSecret::random();
+            let session = model::start(tx, user, &secret, &agent, &address)?;
+            accounts::touch(tx, user)?;
+            Ok::<_, Problem>((session, secret))
+        })
+        .await?;
+    answer(&site, &session, Some(secret)).await
+}
+
+/// A new session token for the refresh cookie, which is replaced too.
+#[utoipa::path(path = "/api/v1/session/refresh", operation_id = "refresh_session", tag = "session",
+    responses((status = 200, body = Me), Problems))]
+#[post("/session/refresh")]
+pub async fn refresh(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    let cookie = request.cookie(REFRESH_COOKIE).ok_or(&NOT_SIGNED_IN)?;
+    let secret = RefreshSecret::from_cookie(cookie.value().to_owned());
+    match site.db.write(move |tx| Ok::<_, Problem>(model::refresh(tx, &secret)?)).await? {
+        Refreshed::Goes { session, next } => answer(&site, &session, next).await,
+        Refreshed::Reused(session) => {
+            tracing::warn!(session = %session.id, user = %session.user_id, "a replaced refresh secret was used again");
+            announce_end(&site, session.user_id, &[session.id]).await;
+            Err(SESSION_ENDED.problem())
+        }
+        Refreshed::Unknown => Err(SESSION_ENDED.problem()),
+    }
+}
+
+async fn answer(site: &Site, session: &Session, secret: Option<RefreshSecret>) -> Result<HttpResponse, Problem> {
+    let person = site.people.get(&site.db, session.user_id).await?;
+    if person.disabled {
+        return Err(ACCOUNT_DISABLED.problem());
+    }
+    let token = site.tokens.session(session.user_id, session.id)?;
+    let mut response = HttpResponse::Ok();
+    response.cookie(site.tokens.session_cookie(token));
+    if let Some(secret) = secret {
+        response.cookie(site.tokens.refresh_cookie(secret.text, model::LIFETIME));
+    }
+    Ok(response.json(Me::new(&person, session.id, Ts::now().seconds() + super::tokens::SESSION_SECONDS)))
+}
+
+/// Who is signed in.
+#[utoipa::path(path = "/api/v1/session", operation_id = "get_session", tag = "session",
+    responses((status = 200, body = Me), Problems))]
+#[get("/session")]
+pub async fn who(me: SignedIn) -> Json<Me> {
+    Json(Me::new(&me.person, me.session, me.token_expires))
+}
+
+/// Signs this browser out.
+#[utoipa::path(path = "/api/v1/session", operation_id = "sign_out", tag = "session",
+    responses((status = 204), Problems))]
+#[delete("/session")]
+pub async fn sign_out(me: SignedIn, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    end_one(&site, &me, me.session).await?;
+    Ok(goodbye(&site))
+}
+
+/// A browser that is signed in.
+#[derive(Serialize, ToSchema)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub current: bool,
+    pub user_agent: String,
+    pub address: String,
+    pub created_at: Ts,
+    pub last_seen_at: Ts,
+}
+
+/// Where I am signed in.
+#[utoipa::path(path = "/api/v1/sessions", operation_id = "list_sessions", tag = "session",
+    responses((status = 200, body = Page<SessionRow>), Problems))]
+#[get("/sessions")]
+pub async fn list(me: SignedIn, site: Data<Site>) -> Result<Json<Page<SessionRow>>, Problem> {
+    let (user, current) = (me.person.id, me.session);
+    let sessions = site.db.read(move |db| Ok::<_, Problem>(model::living(db, user)?)).await?;
+    Ok(Json(Page::whole(
+        sessions
+            .into_iter()
+            .map(|session| SessionRow {
+                id: session.id,
+                current: session.id == current,
+                user_agent: session.user_agent,
+                address: session.address,
+                created_at: session.created_at,
+                last_seen_at: session.last_seen_at,
+            })
+            .collect(),
+    )))
+}
+
+/// Signs out everywhere, here included.
+#[utoipa::path(path = "/api/v1/sessions", operation_id = "sign_out_everywhere", tag = "session",
+    responses((status = 204), Problems))]
+#[delete("/sessions")]
+pub async fn sign_out_everywhere(me: SignedIn, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    let user = me.person.id;
+    let ended =
+        site.db.write(move |tx| Ok::<_, Problem>(model::end_all(tx, user, None, "signed_out_everywhere")?)).await?;
+    announce_end(&site, user, &ended).await;
+    Ok(goodbye(&site))
+}
+
+/// Signs one of my browsers out.
+#[utoipa::path(path = "/api/v1/sessions/{id}", operation_id = "end_session", tag = "session",
+    params(("id" = Uuid, Path, description = "a session of mine")), responses((status = 204), Problems))]
+#[delete("/sessions/{id}")]
+pub async fn end(me: SignedIn, id: Path<SessionId>, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    end_one(&site, &me, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn end_one(site: &Site, me: &SignedIn, id: SessionId) -> Result<(), Problem> {
+    let user = me.person.id;
+    site.db
+        .write(move |tx| {
+            let session = model::find(tx, id)?.filter(|session| session.user_id == user).ok_or(&NOT_FOUND)?;
+            model::end(tx, session.id, "signed_out")?;
+            Ok::<_, Problem>(())
+        })
+        .await?;
+    announce_end(site, user, &[id]).await;
+    Ok(())
+}
+
+fn goodbye(site: &Site) -> HttpResponse {
+    let mut response = HttpResponse::NoContent();
+    for cookie in site.tokens.farewell() {
+        response.cookie(cookie);
+    }
+    response.finish()
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Jwks {
+    pub keys: Vec<Jwk>,
+}
+
+/// The public keys by which our tokens verify (RFC 7517).
+#[utoipa::path(path = "/.well-known/jwks.json", operation_id = "jwks", tag = "session",
+    responses((status = 200, body = Jwks)))]
+#[get("/.well-known/jwks.json")]
+pub async fn jwks(site: Data<Site>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("cache-control", format!("public, max-age={}", super::keys::JWKS_MAX_AGE.as_secs())))
+        .json(Jwks { keys: site.tokens.keys().jwks() })
+}

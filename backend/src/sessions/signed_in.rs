@@ -1,0 +1,124 @@
+//! Extractors: who sends this request.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use secrecy::ExposeSecret;
+
+use super::problems::{NOT_SIGNED_IN, SERVICE_TOKEN_REQUIRED, SESSION_ENDED, SESSION_EXPIRED};
+use super::tokens::SESSION_COOKIE;
+use crate::accounts::{Person, user_of_hub_name};
+use crate::db::types::SessionId;
+use crate::http::problem::{FORBIDDEN, Problem};
+use crate::site::Site;
+
+/// A future an extractor may return; actix runs them on one thread.
+type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// Anybody who is signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub person: Arc<Person>,
+    pub session: SessionId,
+    /// When the token of this request runs out, seconds since 1970.
+    pub token_expires: i64,
+}
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let site = site(&request)?;
+            let cookie = request.cookie(SESSION_COOKIE).ok_or(&NOT_SIGNED_IN)?;
+            let claims =
+                site.tokens.verify_session(cookie.value()).map_err(|error| SESSION_EXPIRED.caused_by(error))?;
+            if site.live.revocations.has_ended(claims.sid) {
+                return Err(SESSION_ENDED.problem());
+            }
+            let user = claims.user().ok_or(&SESSION_EXPIRED)?;
+            let person = site.people.get(&site.db, user).await?;
+            if person.disabled {
+                return Err(SESSION_ENDED.problem());
+            }
+            Ok(Self { person, session: claims.sid, token_expires: claims.exp })
+        })
+    }
+}
+
+/// An operator.
+#[derive(Debug, Clone)]
+pub struct Operator(pub SignedIn);
+
+impl FromRequest for Operator {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed_in = SignedIn::from_request(request, payload);
+        Box::pin(async move {
+            let signed_in = signed_in.await?;
+            if signed_in.person.is_operator() { Ok(Self(signed_in)) } else { Err(FORBIDDEN.problem()) }
+        })
+    }
+}
+
+/// The hub, by its service token.
+#[derive(Debug)]
+pub struct HubService;
+
+impl FromRequest for HubService {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = site(request).ok().and_then(|site| site.config.lms_token.clone());
+        let fits = known.is_some_and(|known| {
+            bearer(request).is_some_and(|sent| constant_time_eq(sent.as_bytes(), known.expose_secret().as_bytes()))
+        });
+        std::future::ready(if fits { Ok(Self) } else { Err(SERVICE_TOKEN_REQUIRED.problem()) })
+    }
+}
+
+/// A trainee's notebook server, by its content token.
+#[derive(Debug)]
+pub struct NotebookServerOf(pub Arc<Person>);
+
+impl FromRequest for NotebookServerOf {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let site = site(&request)?;
+            let token = bearer(&request).ok_or(&SERVICE_TOKEN_REQUIRED)?;
+            let hub_name =
+                site.tokens.verify_content(token).map_err(|error| SERVICE_TOKEN_REQUIRED.caused_by(error))?;
+            let user = user_of_hub_name(&hub_name).ok_or(&SERVICE_TOKEN_REQUIRED)?;
+            let person = site.people.get(&site.db, user).await?;
+            if person.disabled { Err(SERVICE_TOKEN_REQUIRED.problem()) } else { Ok(Self(person)) }
+        })
+    }
+}
+
+fn site(request: &HttpRequest) -> Result<web::Data<Site>, Problem> {
+    request
+        .app_data::<web::Data<Site>>()
+        .cloned()
+        .ok_or_else(|| crate::http::problem::INTERNAL.caused_by("the site is not part of the application"))
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(a, b).is_ok()
+}

@@ -1,0 +1,262 @@
+//! What happened in the text and in the notebook, in batches, each event counted once.
+
+use std::collections::BTreeMap;
+
+use actix_web::post;
+use actix_web::web::{Data, Json};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{self, Execution, Position, Step};
+use super::problems::TOO_MANY_EVENTS;
+use super::progress;
+use super::view::{ChapterProgress, CourseProgress};
+use crate::courses::{self, ChapterRef};
+use crate::db::AnyConnection;
+use crate::db::types::{ChapterId, EventId, Ts, UserId};
+use crate::http::Problems;
+use crate::http::problem::Problem;
+use crate::sessions::SignedIn;
+use crate::site::Site;
+
+const MOST: usize = 200;
+/// A browser's clock may be wrong by so much before we take our own time.
+const SKEW: TimeDelta = TimeDelta::minutes(5);
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// At most 200, oldest first.
+    #[schema(max_items = 200)]
+    events: Vec<Event>,
+}
+
+/// One event. Sending it again with the same id changes nothing.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct Event {
+    id: EventId,
+    chapter_id: ChapterId,
+    /// When it happened, by the browser's clock.
+    at: Ts,
+    #[serde(flatten)]
+    what: What,
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum What {
+    Opened,
+    /// The text was read to its end.
+    Read,
+    /// Where the reader is.
+    Position(PositionEvent),
+    /// A cell of the chapter's notebook ran.
+    CellExecuted(CellExecuted),
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PositionEvent {
+    /// 0 to 1.
+    scroll: f64,
+    #[schema(max_length = 200)]
+    anchor: Option<String>,
+    #[schema(max_length = 100)]
+    cell_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct CellExecuted {
+    /// The notebook's path, as the chapter gives it.
+    path: String,
+    #[schema(max_length = 100)]
+    cell_id: String,
+    cell_index: u32,
+    execution_count: Option<u32>,
+    success: bool,
+    error: Option<CellError>,
+    duration_ms: u32,
+    #[schema(min_length = 64, max_length = 64)]
+    source_sha256: String,
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct CellError {
+    /// The exception's class.
+    #[schema(max_length = 100)]
+    name: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Outcome {
+    /// One for each event, in order.
+    results: Vec<EventResult>,
+    /// The chapters the events touched, as they are now.
+    chapters: Vec<ChapterOutcome>,
+    /// The courses whose progress changed.
+    courses: Vec<CourseOutcome>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct EventResult {
+    id: EventId,
+    status: EventStatus,
+    /// Why it was rejected; sending it again would not help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Rejected>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventStatus {
+    Stored,
+    Duplicate,
+    Rejected,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejected {
+    /// The chapter does not exist, or is not the sender's to see.
+    NotFound,
+    NotEnrolled,
+    /// The path is not that of the chapter's notebook.
+    ForeignNotebook,
+    Malformed,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ChapterOutcome {
+    chapter_id: ChapterId,
+    progress: ChapterProgress,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CourseOutcome {
+    slug: String,
+    progress: CourseProgress,
+}
+
+/// Takes a batch of events; answers when they are durable.
+#[utoipa::path(path = "/api/v1/study/events", operation_id = "send_study_events", tag = "study", request_body = Batch,
+    responses((status = 200, body = Outcome), Problems))]
+#[post("/study/events")]
+pub async fn send(me: SignedIn, batch: Json<Batch>, site: Data<Site>) -> Result<Json<Outcome>, Problem> {
+    let events = batch.into_inner().events;
+    if events.len() > MOST {
+        return Err(TOO_MANY_EVENTS.problem().with("limit", MOST));
+    }
+    let mut chapters: BTreeMap<ChapterId, Result<ChapterRef, Rejected>> = BTreeMap::new();
+    for event in &events {
+        if let std::collections::btree_map::Entry::Vacant(entry) = chapters.entry(event.chapter_id) {
+            entry.insert(studied(&site, &me, event.chapter_id).await?);
+        }
+    }
+    let user = me.person.id;
+    let outcome = site.db.write(move |tx| store(tx, user, &events, &chapters)).await?;
+    Ok(Json(outcome))
+}
+
+async fn studied(site: &Site, me: &SignedIn, id: ChapterId) -> Result<Result<ChapterRef, Rejected>, Problem> {
+    match courses::read_chapter(site, me, id).await {
+        Ok(reader) if reader.enrolled => Ok(Ok(reader.chapter)),
+        Ok(_) => Ok(Err(Rejected::NotEnrolled)),
+        Err(problem) if problem.is_not_found() => Ok(Err(Rejected::NotFound)),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn store(
+    tx: &mut AnyConnection,
+    user: UserId,
+    events: &[Event],
+    chapters: &BTreeMap<ChapterId, Result<ChapterRef, Rejected>>,
+) -> Result<Outcome, Problem> {
+    let mut results = Vec::with_capacity(events.len());
+    let mut steps: BTreeMap<ChapterId, Step> = BTreeMap::new();
+    for event in events {
+        let stored = match &chapters[&event.chapter_id] {
+            Err(rejected) => Err(*rejected),
+            Ok(chapter) => apply(tx, user, chapter, event, steps.entry(event.chapter_id).or_default())?,
+        };
+        let (status, code) = match stored {
+            Ok(status) => (status, None),
+            Err(rejected) => (EventStatus::Rejected, Some(rejected)),
+        };
+        results.push(EventResult { id: event.id, status, code });
+    }
+    let mut outcome = Outcome { results, chapters: Vec::new(), courses: Vec::new() };
+    for (id, step) in steps {
+        let Ok(chapter) = &chapters[&id] else { continue };
+        let after = progress::advance(tx, user, chapter, &step)?;
+        outcome.chapters.push(ChapterOutcome { chapter_id: id, progress: after.chapter });
+        if let Some(progress) = after.course {
+            let slug = chapter.publication.slug.clone();
+            outcome.courses.retain(|course| course.slug != slug);
+            outcome.courses.push(CourseOutcome { slug, progress });
+        }
+    }
+    Ok(outcome)
+}
+
+/// Adds the event to the chapter's step; executions are stored one by one, since each counts.
+fn apply(
+    tx: &mut AnyConnection,
+    user: UserId,
+    chapter: &ChapterRef,
+    event: &Event,
+    step: &mut Step,
+) -> Result<Result<EventStatus, Rejected>, Problem> {
+    let now = Ts::now();
+    let at = if event.at > now + SKEW { now } else { event.at };
+    match &event.what {
+        What::Opened => step.opened_at = step.opened_at.or(Some(at)),
+        What::Read => step.read_at = step.read_at.or(Some(at)),
+        What::Position(position) => match position.checked(at) {
+            Some(position) => step.position = Some(position),
+            None => return Ok(Err(Rejected::Malformed)),
+        },
+        What::CellExecuted(run) => {
+            let Some(notebook) = &chapter.chapter().notebook else { return Ok(Err(Rejected::ForeignNotebook)) };
+            if notebook.path != run.path {
+                return Ok(Err(Rejected::ForeignNotebook));
+            }
+            let Some(run) = run.checked(event.id, at) else { return Ok(Err(Rejected::Malformed)) };
+            let new = model::record_execution(tx, progress::place(user, chapter), &run)?;
+            return Ok(Ok(if new { EventStatus::Stored } else { EventStatus::Duplicate }));
+        }
+    }
+    Ok(Ok(EventStatus::Stored))
+}
+
+impl PositionEvent {
+    fn checked(&self, at: Ts) -> Option<Position> {
+        let short = |text: &Option<String>, most| text.as_ref().is_none_or(|text| text.len() <= most);
+        let fine = self.scroll.is_finite() && short(&self.anchor, 200) && short(&self.cell_id, 100);
+        fine.then(|| Position {
+            scroll: self.scroll.clamp(0.0, 1.0),
+            anchor: self.anchor.clone(),
+            cell_id: self.cell_id.clone(),
+            at,
+        })
+    }
+}
+
+impl CellExecuted {
+    fn checked(&self, id: EventId, at: Ts) -> Option<Execution> {
+        let hash = self.source_sha256.len() == 64 && self.source_sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let name = self.error.as_ref().is_none_or(|error| error.name.len() <= 100);
+        let cell = !self.cell_id.is_empty() && self.cell_id.len() <= 100;
+        (hash && name && cell).then(|| Execution {
+            id,
+            cell_id: self.cell_id.clone(),
+            cell_index: self.cell_index.into(),
+            execution_count: self.execution_count.map(i64::from),
+            success: self.success,
+            error_name: self.error.as_ref().map(|error| error.name.clone()),
+            duration_ms: self.duration_ms.into(),
+            source_sha256: self.source_sha256.to_ascii_lowercase(),
+            at,
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! Studying: chapters opened, read, run and completed. Tables: `chapter_progress`, `cell_progress`,
+//! `course_progress`, `cell_events`.
+
+mod chapter;
+mod events;
+mod model;
+mod outline;
+pub mod problems;
+mod progress;
+mod rules;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn routes(api: &mut ServiceConfig) {
+    api.service(outline::home)
+        .service(outline::list)
+        .service(outline::outline)
+        .service(chapter::open)
+        .service(chapter::mark)
+        .service(events::send);
+}

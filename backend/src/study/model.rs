@@ -1,0 +1,297 @@
+//! Rows of progress and their queries. Upserts are written so that two tabs, or two processes, cannot undo each
+//! other: a moment once set stays, and of two positions the later wins.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Double, Nullable, Text};
+
+use super::rules::Evidence;
+use crate::db::schema::{cell_progress, chapter_progress, course_progress};
+use crate::db::types::sql::{Guid, Moment};
+use crate::db::types::{ChapterId, CourseId, EventId, PublicationId, Ts, UserId};
+use crate::db::{AnyConnection, Cached};
+
+#[derive(Debug, Clone, Queryable, Selectable, QueryableByName)]
+#[diesel(table_name = chapter_progress)]
+pub struct ProgressRow {
+    #[diesel(sql_type = BigInt)]
+    pub chapter_id: ChapterId,
+    pub course_id: CourseId,
+    pub publication_id: PublicationId,
+    pub opened_at: Option<Ts>,
+    pub read_at: Option<Ts>,
+    pub completed_at: Option<Ts>,
+    pub completed_by: Option<String>,
+    pub percent: i64,
+    pub scroll: Option<f64>,
+    pub anchor: Option<String>,
+    pub cell_id: Option<String>,
+    pub position_at: Option<Ts>,
+    pub updated_at: Ts,
+}
+
+/// How one cell went so far.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = cell_progress)]
+pub struct CellRow {
+    pub cell_id: String,
+    pub runs: i64,
+    pub errors: i64,
+    pub first_success_at: Option<Ts>,
+    pub last_success: bool,
+    pub last_error: Option<String>,
+    pub last_duration_ms: i64,
+    pub last_run_at: Ts,
+}
+
+/// Who, where: the key of everything below.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub user: UserId,
+    pub course: CourseId,
+    pub chapter: ChapterId,
+    pub publication: PublicationId,
+}
+
+/// What an event adds to a chapter's progress.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    pub opened_at: Option<Ts>,
+    pub read_at: Option<Ts>,
+    pub position: Option<Position>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Position {
+    pub scroll: f64,
+    pub anchor: Option<String>,
+    pub cell_id: Option<String>,
+    pub at: Ts,
+}
+
+/// Writes a step and gives the row as it is now.
+pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step) -> QueryResult<ProgressRow> {
+    let position = step.position.as_ref();
+    let query = diesel::sql_query(
+        "INSERT INTO chapter_progress AS p (user_id, chapter_id, course_id, publication_id, opened_at, read_at, \
+             percent, scroll, anchor, cell_id, position_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11) \
+         ON CONFLICT (user_id, chapter_id) DO UPDATE SET \
+             opened_at = COALESCE(p.opened_at, excluded.opened_at), \
+             read_at = COALESCE(p.read_at, excluded.read_at), \
+             scroll = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN excluded.scroll ELSE p.scroll END, \
+             anchor = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN excluded.anchor ELSE p.anchor END, \
+             cell_id = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN COALESCE(excluded.cell_id, p.cell_id) ELSE p.cell_id END, \
+             position_at = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN excluded.position_at ELSE p.position_at END, \
+             publication_id = CASE WHEN p.completed_at IS NULL THEN excluded.publication_id ELSE p.publication_id END, \
+             updated_at = excluded.updated_at \
+         RETURNING p.chapter_id, p.course_id, p.publication_id, p.opened_at, p.read_at, p.completed_at, \
+             p.completed_by, p.percent, p.scroll, p.anchor, p.cell_id, p.position_at, p.updated_at",
+    )
+    .bind::<BigInt, _>(place.user)
+    .bind::<BigInt, _>(place.chapter)
+    .bind::<BigInt, _>(place.course)
+    .bind::<BigInt, _>(place.publication)
+    .bind::<Nullable<Moment>, _>(step.opened_at)
+    .bind::<Nullable<Moment>, _>(step.read_at)
+    .bind::<Nullable<Double>, _>(position.map(|position| position.scroll))
+    .bind::<Nullable<Text>, _>(position.and_then(|position| position.anchor.clone()))
+    .bind::<Nullable<Text>, _>(position.and_then(|position| position.cell_id.clone()))
+    .bind::<Nullable<Moment>, _>(position.map(|position| position.at))
+    .bind::<Moment, _>(Ts::now());
+    Cached(query).get_result(tx)
+}
+
+/// A cell execution as reported.
+#[derive(Debug, Clone)]
+pub struct Execution {
+    pub id: EventId,
+    pub cell_id: String,
+    pub cell_index: i64,
+    pub execution_count: Option<i64>,
+    pub success: bool,
+    pub error_name: Option<String>,
+    pub duration_ms: i64,
+    pub source_sha256: String,
+    pub at: Ts,
+}
+
+/// Stores an execution; false where it was stored before.
+pub fn record_execution(tx: &mut AnyConnection, place: Place, run: &Execution) -> QueryResult<bool> {
+    let query = diesel::sql_query(
+        "INSERT INTO cell_events (id, user_id, chapter_id, publication_id, cell_id, cell_index, execution_count, \
+             success, error_name, duration_ms, source_sha256, executed_at, received_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind::<Guid, _>(run.id)
+    .bind::<BigInt, _>(place.user)
+    .bind::<BigInt, _>(place.chapter)
+    .bind::<BigInt, _>(place.publication)
+    .bind::<Text, _>(&run.cell_id)
+    .bind::<BigInt, _>(run.cell_index)
+    .bind::<Nullable<BigInt>, _>(run.execution_count)
+    .bind::<Bool, _>(run.success)
+    .bind::<Nullable<Text>, _>(run.error_name.as_deref())
+    .bind::<BigInt, _>(run.duration_ms)
+    .bind::<Text, _>(&run.source_sha256)
+    .bind::<Moment, _>(run.at)
+    .bind::<Moment, _>(Ts::now());
+    if Cached(query).execute(tx)? == 0 {
+        return Ok(false);
+    }
+    let query = diesel::sql_query(
+        "INSERT INTO cell_progress AS p (user_id, chapter_id, cell_id, runs, errors, first_success_at, last_success, \
+             last_error, last_duration_ms, last_run_at) \
+         VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT (user_id, chapter_id, cell_id) DO UPDATE SET \
+             runs = p.runs + 1, \
+             errors = p.errors + excluded.errors, \
+             first_success_at = COALESCE(p.first_success_at, excluded.first_success_at), \
+             last_success = CASE WHEN excluded.last_run_at >= p.last_run_at THEN excluded.last_success ELSE p.last_success END, \
+             last_error = CASE WHEN excluded.last_run_at >= p.last_run_at THEN excluded.last_error ELSE p.last_error END, \
+             last_duration_ms = CASE WHEN excluded.last_run_at >= p.last_run_at THEN excluded.last_duration_ms ELSE p.last_duration_ms END, \
+             last_run_at = CASE WHEN excluded.last_run_at >= p.last_run_at THEN excluded.last_run_at ELSE p.last_run_at END",
+    )
+    .bind::<BigInt, _>(place.user)
+    .bind::<BigInt, _>(place.chapter)
+    .bind::<Text, _>(&run.cell_id)
+    .bind::<BigInt, _>(i64::from(!run.success))
+    .bind::<Nullable<Moment>, _>(run.success.then_some(run.at))
+    .bind::<Bool, _>(run.success)
+    .bind::<Nullable<Text>, _>(run.error_name.as_deref())
+    .bind::<BigInt, _>(run.duration_ms)
+    .bind::<Moment, _>(run.at);
+    Cached(query).execute(tx)?;
+    Ok(true)
+}
+
+/// How a chapter came to be completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompletedBy {
+    Rule,
+    SelfMark,
+}
+
+impl CompletedBy {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::SelfMark => "self",
+        }
+    }
+}
+
+pub fn set_percent(tx: &mut AnyConnection, place: Place, percent: i64) -> QueryResult<()> {
+    diesel::update(chapter_progress::table.find((place.user, place.chapter)))
+        .set(chapter_progress::percent.eq(percent))
+        .execute(tx)
+        .map(drop)
+}
+
+/// Marks a chapter as completed under this publication; a completion that stands is left as it is.
+pub fn complete(tx: &mut AnyConnection, place: Place, by: CompletedBy, at: Ts) -> QueryResult<()> {
+    diesel::update(
+        chapter_progress::table.find((place.user, place.chapter)).filter(chapter_progress::completed_at.is_null()),
+    )
+    .set((
+        chapter_progress::completed_at.eq(at),
+        chapter_progress::completed_by.eq(by.column()),
+        chapter_progress::publication_id.eq(place.publication),
+        chapter_progress::percent.eq(100),
+    ))
+    .execute(tx)
+    .map(drop)
+}
+
+/// Takes back one's own mark; one earned by the rule stays.
+pub fn take_back_mark(tx: &mut AnyConnection, place: Place, percent: i64) -> QueryResult<()> {
+    diesel::update(
+        chapter_progress::table.find((place.user, place.chapter)).filter(chapter_progress::completed_by.eq("self")),
+    )
+    .set((
+        chapter_progress::completed_at.eq(None::<Ts>),
+        chapter_progress::completed_by.eq(None::<String>),
+        chapter_progress::percent.eq(percent),
+    ))
+    .execute(tx)
+    .map(drop)
+}
+
+/// The rollup of a course, in the transaction that changed one of its chapters.
+pub fn roll_up(tx: &mut AnyConnection, place: Place, completed: i64, completed_at: Option<Ts>) -> QueryResult<()> {
+    let query = diesel::sql_query(
+        "INSERT INTO course_progress AS p (user_id, course_id, completed_chapters, last_chapter_id, completed_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (user_id, course_id) DO UPDATE SET \
+             completed_chapters = excluded.completed_chapters, \
+             last_chapter_id = excluded.last_chapter_id, \
+             completed_at = COALESCE(p.completed_at, excluded.completed_at), \
+             updated_at = excluded.updated_at",
+    )
+    .bind::<BigInt, _>(place.user)
+    .bind::<BigInt, _>(place.course)
+    .bind::<BigInt, _>(completed)
+    .bind::<BigInt, _>(place.chapter)
+    .bind::<Nullable<Moment>, _>(completed_at)
+    .bind::<Moment, _>(Ts::now());
+    Cached(query).execute(tx).map(drop)
+}
+
+pub fn progress(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> QueryResult<Option<ProgressRow>> {
+    chapter_progress::table.find((user, chapter)).select(ProgressRow::as_select()).first(db).optional()
+}
+
+pub fn cells(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> QueryResult<Vec<CellRow>> {
+    cell_progress::table
+        .filter(cell_progress::user_id.eq(user))
+        .filter(cell_progress::chapter_id.eq(chapter))
+        .order(cell_progress::cell_id)
+        .select(CellRow::as_select())
+        .load(db)
+}
+
+/// The chapters of these courses the user has touched.
+pub fn of_courses(
+    db: &mut AnyConnection,
+    user: UserId,
+    courses: &[CourseId],
+) -> QueryResult<HashMap<ChapterId, ProgressRow>> {
+    chapter_progress::table
+        .filter(chapter_progress::user_id.eq(user))
+        .filter(chapter_progress::course_id.eq_any(courses))
+        .select(ProgressRow::as_select())
+        .load(db)
+        .map(|rows| rows.into_iter().map(|row| (row.chapter_id, row)).collect())
+}
+
+pub fn course_completed_at(db: &mut AnyConnection, user: UserId, course: CourseId) -> QueryResult<Option<Ts>> {
+    course_progress::table
+        .find((user, course))
+        .select(course_progress::completed_at)
+        .first::<Option<Ts>>(db)
+        .optional()
+        .map(Option::flatten)
+}
+
+/// The courses a user has completed, and when.
+pub fn courses_completed(db: &mut AnyConnection, user: UserId) -> QueryResult<HashMap<CourseId, Ts>> {
+    course_progress::table
+        .filter(course_progress::user_id.eq(user))
+        .filter(course_progress::completed_at.is_not_null())
+        .select((course_progress::course_id, course_progress::completed_at.assume_not_null()))
+        .load(db)
+        .map(|rows| rows.into_iter().collect())
+}
+
+/// What the rules judge by.
+pub fn evidence(row: Option<&ProgressRow>, cells: &[CellRow]) -> Evidence {
+    Evidence {
+        read_at: row.and_then(|row| row.read_at),
+        succeeded: cells
+            .iter()
+            .filter(|cell| cell.first_success_at.is_some())
+            .map(|cell| cell.cell_id.clone())
+            .collect(),
+    }
+}

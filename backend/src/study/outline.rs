@@ -1,0 +1,312 @@
+//! Courses with one's own progress: home, list, outline.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::web::{Data, Json, Query};
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::model::{self, ProgressRow};
+use super::view::{ChapterState, CourseProgress, state_of};
+use crate::accounts::Locale;
+use crate::content::CellKind;
+use crate::content::format::Kind;
+use crate::courses::{
+    Chapter, ChapterLink, CourseName, LocaleQuery, Publication, ReaderOfCourse, chapter_ref, localise,
+};
+use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
+use crate::http::Problems;
+use crate::http::etag;
+use crate::http::page::Page;
+use crate::http::problem::Problem;
+use crate::organisations;
+use crate::sessions::SignedIn;
+use crate::site::Site;
+
+/// A course in a list, with the state of each chapter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CourseCard {
+    pub id: CourseId,
+    pub slug: String,
+    pub title: String,
+    pub summary: String,
+    pub progress: CourseProgress,
+    pub due_at: Option<Ts>,
+    /// Minutes the chapters still take, about.
+    pub minutes_left: i64,
+    pub chapters: Vec<CardChapter>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CardChapter {
+    pub id: ChapterId,
+    pub number: String,
+    pub title: String,
+    pub available: bool,
+    pub state: ChapterState,
+    pub percent: i64,
+}
+
+/// Where to carry on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CarryOn {
+    pub course: CourseName,
+    pub chapter: ChapterLink,
+    /// Position of the cell in focus last, from 1.
+    pub cell_index: Option<usize>,
+    pub cells_done: usize,
+    pub cells_total: usize,
+    /// Null for a chapter not opened yet.
+    pub last_seen_at: Option<Ts>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Home {
+    pub carry_on: Option<CarryOn>,
+    pub courses: Vec<CourseCard>,
+}
+
+/// The courses I take.
+#[utoipa::path(path = "/api/v1/courses", operation_id = "list_courses", tag = "study", params(LocaleQuery),
+    responses((status = 200, body = Page<CourseCard>), Problems))]
+#[get("/courses")]
+pub async fn list(
+    me: SignedIn,
+    query: Query<LocaleQuery>,
+    site: Data<Site>,
+) -> Result<Json<Page<CourseCard>>, Problem> {
+    let locale = query.or_of(&me.person);
+    let studied = Studied::load(&me, &site).await?;
+    Ok(Json(Page::whole(studied.cards(locale))))
+}
+
+/// What the home page shows.
+#[utoipa::path(path = "/api/v1/home", operation_id = "get_home", tag = "study", params(LocaleQuery),
+    responses((status = 200, body = Home), Problems))]
+#[get("/home")]
+pub async fn home(me: SignedIn, query: Query<LocaleQuery>, site: Data<Site>) -> Result<Json<Home>, Problem> {
+    let locale = query.or_of(&me.person);
+    let studied = Studied::load(&me, &site).await?;
+    let carry_on = match studied.next_chapter() {
+        Some((publication, chapter)) => {
+            Some(carry_on(me.person.id, publication, chapter, &studied, locale, &site).await?)
+        }
+        None => None,
+    };
+    Ok(Json(Home { carry_on, courses: studied.cards(locale) }))
+}
+
+async fn carry_on(
+    user: UserId,
+    publication: &Publication,
+    chapter: &Chapter,
+    studied: &Studied,
+    locale: Locale,
+    site: &Site,
+) -> Result<CarryOn, Problem> {
+    let id = chapter.id;
+    let cells = site.db.read(move |db| Ok::<_, Problem>(model::cells(db, user, id)?)).await?;
+    let row = studied.rows.get(&id);
+    let code_cells =
+        || chapter.notebook.iter().flat_map(|notebook| &notebook.cells).filter(|cell| cell.kind == CellKind::Code);
+    let succeeded = |id: &str| cells.iter().any(|cell| cell.cell_id == id && cell.first_success_at.is_some());
+    let focus = row.and_then(|row| row.cell_id.as_deref());
+    Ok(CarryOn {
+        course: publication.name(locale),
+        chapter: chapter_ref(chapter, locale),
+        cell_index: focus
+            .and_then(|focus| chapter.notebook.as_ref()?.cells.iter().find(|cell| cell.id == focus))
+            .map(|cell| cell.index + 1),
+        cells_done: code_cells().filter(|cell| succeeded(&cell.id)).count(),
+        cells_total: code_cells().count(),
+        last_seen_at: row.map(|row| row.updated_at),
+    })
+}
+
+/// A person's courses with their progress.
+struct Studied {
+    courses: Vec<(Arc<Publication>, Option<Ts>, Option<Ts>)>,
+    rows: HashMap<ChapterId, ProgressRow>,
+}
+
+impl Studied {
+    async fn load(me: &SignedIn, site: &Site) -> Result<Self, Problem> {
+        let (user, organisation) = (me.person.id, me.person.organisation);
+        let (enrolled, completed, rows) = site
+            .db
+            .read(move |db| {
+                let enrolled = organisations::courses_of(db, user, organisation)?;
+                let ids: Vec<CourseId> = enrolled.iter().map(|(id, _)| *id).collect();
+                let completed = model::courses_completed(db, user)?;
+                let rows = model::of_courses(db, user, &ids)?;
+                Ok::<_, Problem>((enrolled, completed, rows))
+            })
+            .await?;
+        let mut courses = Vec::with_capacity(enrolled.len());
+        for (id, due_at) in enrolled {
+            if let Some(publication) = site.catalogue.publication(&site.db, id).await? {
+                courses.push((publication, due_at, completed.get(&id).copied()));
+            }
+        }
+        Ok(Self { courses, rows })
+    }
+
+    fn cards(&self, locale: Locale) -> Vec<CourseCard> {
+        self.courses
+            .iter()
+            .map(|(publication, due_at, completed_at)| CourseCard {
+                id: publication.course,
+                slug: publication.slug.clone(),
+                title: localise(&publication.title, locale).to_owned(),
+                summary: localise(&publication.summary, locale).to_owned(),
+                progress: CourseProgress::new(publication, &self.rows, *completed_at),
+                due_at: *due_at,
+                minutes_left: self.minutes_left(publication),
+                chapters: publication.chapters.iter().map(|chapter| self.card_chapter(chapter, locale)).collect(),
+            })
+            .collect()
+    }
+
+    fn minutes_left(&self, publication: &Publication) -> i64 {
+        publication
+            .available()
+            .filter(|chapter| self.rows.get(&chapter.id).is_none_or(|row| row.completed_at.is_none()))
+            .map(|chapter| chapter.minutes)
+            .sum()
+    }
+
+    fn card_chapter(&self, chapter: &Chapter, locale: Locale) -> CardChapter {
+        let row = self.rows.get(&chapter.id);
+        CardChapter {
+            id: chapter.id,
+            number: chapter.number.clone(),
+            title: localise(&chapter.title, locale).to_owned(),
+            available: chapter.available,
+            state: state_of(row),
+            percent: row.map_or(0, |row| row.percent),
+        }
+    }
+
+    /// The chapter touched last; where that is completed, the next one that is not.
+    fn next_chapter(&self) -> Option<(&Publication, &Chapter)> {
+        let last = self.rows.values().max_by_key(|row| row.updated_at);
+        let publication = match last {
+            Some(row) => {
+                self.courses.iter().map(|(publication, ..)| publication).find(|p| p.course == row.course_id)?
+            }
+            None => &self.courses.first()?.0,
+        };
+        let open = |chapter: &&Chapter| self.rows.get(&chapter.id).is_none_or(|row| row.completed_at.is_none());
+        let start = last
+            .and_then(|row| publication.chapters.iter().position(|chapter| chapter.id == row.chapter_id))
+            .unwrap_or(0);
+        let (before, from) = publication.chapters.split_at(start);
+        let chapter = from.iter().chain(before).filter(|chapter| chapter.available).find(open)?;
+        Some((publication, chapter))
+    }
+}
+
+/// A course with its outline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Outline {
+    pub id: CourseId,
+    pub slug: String,
+    pub title: String,
+    pub summary: String,
+    pub locales: Vec<Locale>,
+    pub publication: OutlinePublication,
+    /// Null for a reader who is not enrolled.
+    pub progress: Option<CourseProgress>,
+    pub due_at: Option<Ts>,
+    pub sections: Vec<OutlineSection>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OutlinePublication {
+    pub id: PublicationId,
+    pub number: i64,
+    pub published_at: Ts,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OutlineSection {
+    pub number: usize,
+    pub title: String,
+    pub chapters: Vec<OutlineChapter>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OutlineChapter {
+    pub id: ChapterId,
+    pub number: String,
+    pub title: String,
+    pub kind: Kind,
+    pub minutes: i64,
+    /// Whether there is anything behind the name yet.
+    pub available: bool,
+    pub state: ChapterState,
+    pub percent: i64,
+}
+
+/// A course's outline.
+#[utoipa::path(path = "/api/v1/courses/{slug}", operation_id = "get_course", tag = "study",
+    params(("slug" = String, Path), LocaleQuery),
+    responses((status = 200, body = Outline), (status = 304, description = "not changed"), Problems))]
+#[get("/courses/{slug}")]
+pub async fn outline(
+    reader: ReaderOfCourse,
+    query: Query<LocaleQuery>,
+    site: Data<Site>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let locale = query.or_of(&reader.me.person);
+    let publication = &reader.publication;
+    let (user, course) = (reader.me.person.id, publication.course);
+    let (rows, completed_at) = site
+        .db
+        .read(move |db| {
+            Ok::<_, Problem>((model::of_courses(db, user, &[course])?, model::course_completed_at(db, user, course)?))
+        })
+        .await?;
+    let section = |(index, section): (usize, &crate::courses::Section)| OutlineSection {
+        number: section.number,
+        title: localise(&section.title, locale).to_owned(),
+        chapters: publication
+            .chapters
+            .iter()
+            .filter(|chapter| chapter.section == index)
+            .map(|chapter| outline_chapter(chapter, rows.get(&chapter.id), locale))
+            .collect(),
+    };
+    let body = Outline {
+        id: publication.course,
+        slug: publication.slug.clone(),
+        title: localise(&publication.title, locale).to_owned(),
+        summary: localise(&publication.summary, locale).to_owned(),
+        locales: publication.locales.clone(),
+        publication: OutlinePublication {
+            id: publication.id,
+            number: publication.number,
+            published_at: publication.published_at,
+        },
+        progress: reader.enrolled.then(|| CourseProgress::new(publication, &rows, completed_at)),
+        due_at: reader.due_at,
+        sections: publication.sections.iter().enumerate().map(section).collect(),
+    };
+    Ok(etag::json(&request, &body))
+}
+
+fn outline_chapter(chapter: &Chapter, row: Option<&ProgressRow>, locale: Locale) -> OutlineChapter {
+    OutlineChapter {
+        id: chapter.id,
+        number: chapter.number.clone(),
+        title: localise(&chapter.title, locale).to_owned(),
+        kind: chapter.kind,
+        minutes: chapter.minutes,
+        available: chapter.available,
+        state: state_of(row),
+        percent: row.map_or(0, |row| row.percent),
+    }
+}

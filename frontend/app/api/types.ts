@@ -1,0 +1,36 @@
+// Names for what the API answers, all taken from the generated document: a change there shows here.
+import type { paths } from './schema'
+
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never
+type Answer<Op> = Op extends { responses: { 200: infer Ok } } ? Json<Ok> : never
+type Get<P extends keyof paths> = paths[P] extends { get: infer Op } ? Answer<Op> : never
+type Sent<Op> = Op extends { requestBody: infer Body } ? Json<Body> : never
+
+export type Site = Get<'/api/v1/site'>
+export type Me = Get<'/api/v1/session'>
+export type Role = Me['roles'][number]['role']
+export type SessionRow = Get<'/api/v1/sessions'>['items'][number]
+
+export type Home = Get<'/api/v1/home'>
+export type CarryOn = NonNullable<Home['carry_on']>
+export type CourseCard = Home['courses'][number]
+export type Course = Get<'/api/v1/courses/{slug}'>
+export type Section = Course['sections'][number]
+export type ChapterRow = Section['chapters'][number]
+
+export type Chapter = Get<'/api/v1/chapters/{id}'>
+export type ChapterKind = Chapter['kind']
+export type ChapterProgress = Chapter['progress']
+export type ChapterState = ChapterProgress['state']
+export type Reason = ChapterProgress['reasons'][number]
+export type CellProgress = ChapterProgress['cells'][number]
+export type CourseProgress = Course['progress']
+
+export type ServerStatus = Get<'/api/v1/notebook-server'>
+export type StudyEvent = Sent<paths['/api/v1/study/events']['post']>['events'][number]
+export type EventResults = Answer<paths['/api/v1/study/events']['post']>
+
+export type Member = Get<'/api/v1/organisations/{id}/members'>['items'][number]
+export type AuthorCourse = Get<'/api/v1/author/courses'>['items'][number]
+export type Cohort = Get<'/api/v1/tutor/cohorts'>['items'][number]
+export type Health = Get<'/api/v1/operator/health'>

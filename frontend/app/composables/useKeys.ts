@@ -1,0 +1,39 @@
+const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"]'
+
+/** Keys of the whole site: `?` help, `/` search, `g` then a letter goes somewhere. */
+export const useKeys = onePerApp(() => {
+  const searching = ref(false)
+  const helping = ref(false)
+  const me = useMe()
+  const { has } = useRoles()
+  let afterG = 0
+
+  const places: Record<string, () => string | null> = {
+    h: () => '/',
+    a: () => '/account',
+    c: () => (useStudy().course.value ? `/courses/${useStudy().course.value!.slug}` : '/'),
+    t: () => (has('tutor') ? '/tutor' : null),
+    m: () => (has('corporate_admin') ? '/admin' : null),
+    w: () => (has('author') ? '/author' : null),
+    o: () => (has('operator') ? '/operator' : null),
+  }
+  const app = useNuxtApp()
+
+  useEventListener(window, 'keydown', (event: KeyboardEvent) => {
+    if (!me.value || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.target instanceof Element && event.target.closest(TYPING)) return
+    const go = Date.now() - afterG < 1200 ? places[event.key] : undefined
+    afterG = event.key === 'g' ? Date.now() : 0
+    if (go) {
+      void app.runWithContext(() => {
+        const path = go()
+        return path ? navigateTo(path) : undefined
+      })
+    }
+    else if (event.key === '/') searching.value = true
+    else if (event.key === '?') helping.value = true
+    else return
+    event.preventDefault()
+  })
+  return { searching, helping }
+})

@@ -1,0 +1,220 @@
+import { BridgeError } from '~/utils/bridge/client'
+import type { BridgeMessage, BridgeOf, BridgeRequest, Handout } from '~/utils/bridge/messages'
+import { type FrameState, paneView } from '~/utils/study/paneView'
+
+/** Nothing from the frame for this long after it began to load: say so, offer a way on. */
+const SILENT_AFTER = 60_000
+const HELLO_EVERY = 3_000
+/** A text chapter between two notebooks should not cost the kernel; a long pause may. */
+const KEEP_HIDDEN = 10 * 60_000
+
+/** The notebook beside the text: what the frame shows, what the pane says instead, and the way to speak to it. */
+export const useNotebookPane = onePerApp(() => {
+  const { site } = useSite()
+  const server = useNotebookServer()
+  const study = useStudy()
+  const queue = useStudyQueue()
+  const { language } = useLanguage()
+  const theme = useColorMode()
+  const online = useOnline()
+  const now = ref(Date.now())
+  const clock = useIntervalFn(() => (now.value = Date.now()), 1000, { immediate: false })
+
+  const element = shallowRef<HTMLIFrameElement | null>(null)
+  const source = ref<string | null>(null)
+  const frame = ref<FrameState>('none')
+  const shown = ref(false)
+  const wasOpen = ref(false)
+  const openPath = ref<string | null>(null)
+  const loadedAt = ref(0)
+  const kernel = ref<BridgeOf<'kernel'>['status'] | null>(null)
+  const memory = shallowRef<{ used: number, limit: number | null } | null>(null)
+  const dirty = ref(false)
+  const handout = shallowRef<Handout | null>(null)
+  const activeCell = ref<string | null>(null)
+  const left = createEventHook()
+  const chapters = new Map<string, number>()
+  let cellToShow: string | null = null
+  let greeting: ReturnType<typeof setInterval> | undefined
+  let unmount: ReturnType<typeof setTimeout> | undefined
+
+  const origin = computed(() => site.value?.hub?.origin ?? null)
+  const bridge = useNotebookBridge(element, origin, heard)
+  const wantedPath = computed(() => (shown.value ? study.chapter.value?.notebook?.path ?? null : null))
+  const address = (path: string) => {
+    const base = server.status.value?.url
+    return base ? new URL(`notebooks/${path.split('/').map(encodeURIComponent).join('/')}`, base).href : null
+  }
+
+  const view = computed(() => paneView({
+    configured: site.value === null || site.value.hub !== null,
+    online: online.value,
+    sessionEnded: server.sessionEnded.value,
+    status: server.status.value,
+    unanswered: server.unanswered.value,
+    frame: frame.value === 'loading' && now.value - loadedAt.value > SILENT_AFTER ? 'silent' : frame.value,
+    wasOpen: wasOpen.value,
+    waited: server.askedAt.value === null ? 0 : now.value - server.askedAt.value,
+  }))
+
+  // Time matters only while something starts; an idle pane costs nothing.
+  watch(() => shown.value && view.value.kind === 'starting', on => (on ? clock.resume() : clock.pause()), { immediate: true })
+
+  function ask<T extends 'done' | 'opened' | 'ready' = 'done'>(request: BridgeRequest, timeout?: number) {
+    return bridge.value?.ask<T>(request, timeout) ?? Promise.reject(new BridgeError('no_frame'))
+  }
+  const tell = (request: BridgeRequest) => void ask(request).catch(() => undefined)
+
+  function load(path: string) {
+    const url = address(path)
+    // Only a page of the hub the server names is ever framed.
+    if (!url || new URL(url).origin !== origin.value) return
+    bridge.value?.abandon()
+    source.value = url
+    openPath.value = path
+    frame.value = 'loading'
+    loadedAt.value = Date.now()
+    kernel.value = null
+    memory.value = null
+    handout.value = null
+  }
+
+  function unload() {
+    if (frame.value === 'ready') wasOpen.value = true
+    clearInterval(greeting)
+    bridge.value?.abandon()
+    source.value = null
+    openPath.value = null
+    frame.value = 'none'
+  }
+
+  /** The next chapter inside the running pane; the frame is loaded again only when the bridge cannot do it. */
+  async function open(path: string) {
+    handout.value = null
+    openPath.value = path
+    try {
+      const opened = await ask<'opened'>({ type: 'open', path }, 15_000)
+      if (openPath.value === path) handout.value = opened.handout
+    }
+    catch {
+      if (openPath.value === path && frame.value === 'ready') load(path)
+    }
+  }
+
+  function heard(message: BridgeMessage) {
+    switch (message.type) {
+      case 'ready':
+        clearInterval(greeting)
+        if (frame.value !== 'ready') {
+          frame.value = 'ready'
+          tell({ type: 'theme', theme: theme.value === 'dark' ? 'dark' : 'light' })
+          tell({ type: 'locale', locale: language.value })
+          // Tells the state of the handout too, which a page loaded by its address does not.
+          if (wantedPath.value) void open(wantedPath.value).then(showWaitingCell)
+        }
+        return
+      case 'opened':
+        handout.value = message.handout
+        return
+      case 'cell_running':
+        if (message.path === study.chapter.value?.notebook?.path) study.running.set(message.cell_id, { kind: 'running' })
+        return
+      case 'cell_executed': return executed(message)
+      case 'active_cell':
+        activeCell.value = message.cell_id
+        return
+      case 'dirty':
+        dirty.value = message.dirty
+        if (message.dirty && handout.value?.state === 'untouched') handout.value = { ...handout.value, state: 'modified' }
+        return
+      case 'saved':
+        dirty.value = false
+        return
+      case 'kernel':
+        kernel.value = message.status
+        return
+      case 'resources':
+        memory.value = message.memory_bytes === null ? null : { used: message.memory_bytes, limit: message.memory_limit_bytes }
+        return
+      case 'leave':
+        void left.trigger()
+        return
+      case 'done':
+      case 'error':
+        return
+    }
+  }
+
+  function executed(message: BridgeOf<'cell_executed'>) {
+    if (message.path === study.chapter.value?.notebook?.path) {
+      study.running.set(message.cell_id, message.success
+        ? { kind: 'ok', ms: message.duration_ms }
+        : { kind: 'error', name: message.error?.name ?? 'Error' })
+    }
+    const chapter_id = chapters.get(message.path)
+    if (chapter_id === undefined) return
+    const { path, cell_id, cell_index, execution_count, success, error, source_sha256, at } = message
+    void queue.add({ id: message.event_id, type: 'cell_executed', chapter_id, at, path, cell_id, cell_index, execution_count, success, error, duration_ms: Math.round(message.duration_ms), source_sha256 })
+  }
+
+  function showWaitingCell() {
+    if (cellToShow) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
+    cellToShow = null
+  }
+
+  watch(study.chapter, (chapter) => {
+    // A cell of the last chapter may still run when the next one is open.
+    if (chapter?.notebook) chapters.set(chapter.notebook.path, chapter.id)
+  }, { immediate: true })
+
+  watch([() => server.status.value?.state, () => server.status.value?.url, wantedPath], ([state, , path]) => {
+    if (state !== 'ready') return state !== undefined && unload()
+    if (!path) return
+    if (source.value === null) load(path)
+    else if (path !== openPath.value) {
+      activeCell.value = null
+      if (frame.value === 'ready') void open(path).then(showWaitingCell)
+      else load(path)
+    }
+  })
+  watch(server.sessionEnded, ended => ended && unload())
+  watch(() => theme.value, value => frame.value === 'ready' && tell({ type: 'theme', theme: value === 'dark' ? 'dark' : 'light' }))
+  watch(language, locale => frame.value === 'ready' && tell({ type: 'locale', locale }))
+
+  return {
+    element, source, view, shown, openPath, kernel, memory, dirty, handout, activeCell,
+    onLeave: left.on,
+    ask,
+    show() {
+      clearTimeout(unmount)
+      shown.value = true
+      void server.open()
+    },
+    /** The page has no notebook: out of sight, kept alive for a while. */
+    hide(at?: 'once') {
+      shown.value = false
+      clearTimeout(unmount)
+      const end = () => {
+        unload()
+        server.release()
+      }
+      if (at === 'once') end()
+      else unmount = setTimeout(end, KEEP_HIDDEN)
+    },
+    /** The frame's document has loaded: greet the bridge until it answers, its own `ready` may be missed. */
+    greet() {
+      clearInterval(greeting)
+      if (source.value === null || frame.value === 'ready') return
+      greeting = setInterval(() => tell({ type: 'hello' }), HELLO_EVERY)
+    },
+    reload: () => { if (wantedPath.value) load(wantedPath.value) },
+    showCell(cellId: string) {
+      if (frame.value === 'ready') tell({ type: 'scroll_to_cell', cell_id: cellId })
+      else cellToShow = cellId
+    },
+    focus: () => {
+      element.value?.focus()
+      tell({ type: 'focus' })
+    },
+  }
+})

@@ -1,0 +1,100 @@
+import type { ServerStatus } from '~/api/types'
+
+/** The hub's cookie lives five minutes; it is renewed while the pane is open. */
+const RENEW_EVERY = 4 * 60_000
+const FIRST_RECONNECT = 1_000
+const LAST_RECONNECT = 30_000
+
+/** The person's notebook server: one request to start it, one event stream for the whole app. */
+export const useNotebookServer = onePerApp(() => {
+  const api = useApi()
+  const status = shallowRef<ServerStatus | null>(null)
+  const unanswered = ref(false)
+  const sessionEnded = ref(false)
+  const askedAt = ref<number | null>(null)
+  let source: EventSource | null = null
+  let renewal: ReturnType<typeof setInterval> | undefined
+  let reconnect: ReturnType<typeof setTimeout> | undefined
+  let failures = 0
+  let wanted = false
+
+  function take(next: ServerStatus) {
+    if (next.state === 'starting' && status.value?.state !== 'starting') askedAt.value = Date.now()
+    status.value = next
+    unanswered.value = false
+  }
+
+  async function ask(reason: 'open' | 'prewarm') {
+    try {
+      take(await answer(api.POST('/api/v1/notebook-server', { body: { reason } })))
+    }
+    catch (error) {
+      // A renewal that fails leaves a running notebook alone: the stream tells when it is really gone.
+      if (status.value?.state !== 'ready') unanswered.value = true
+      if (asProblem(error).status === 401) sessionEnded.value = true
+    }
+  }
+
+  function listen() {
+    source?.close()
+    source = new EventSource('/api/v1/notebook-server/events')
+    source.addEventListener('open', () => (failures = 0))
+    source.addEventListener('status', event => take(JSON.parse((event as MessageEvent<string>).data) as ServerStatus))
+    source.addEventListener('session', () => {
+      sessionEnded.value = true
+      release()
+    })
+    source.addEventListener('error', () => {
+      if (source?.readyState !== EventSource.CLOSED || !wanted) return
+      // The browser gives up after an HTTP error, the 401 of an aged session among them: ask through the
+      // guarded client, which renews it, and listen again.
+      clearTimeout(reconnect)
+      reconnect = setTimeout(async () => {
+        const { data } = await api.GET('/api/v1/notebook-server').catch(() => ({ data: undefined }))
+        if (data) take(data)
+        if (wanted) listen()
+      }, Math.min(LAST_RECONNECT, FIRST_RECONNECT * 2 ** failures++))
+    })
+  }
+
+  function release() {
+    wanted = false
+    source?.close()
+    source = null
+    clearInterval(renewal)
+    clearTimeout(reconnect)
+  }
+
+  return {
+    status,
+    unanswered: readonly(unanswered),
+    sessionEnded: readonly(sessionEnded),
+    askedAt: readonly(askedAt),
+    /** The pane is there: start, listen, keep the hub's cookie fresh. */
+    async open() {
+      if (wanted) return
+      wanted = true
+      askedAt.value = Date.now()
+      listen()
+      renewal = setInterval(() => void ask('open'), RENEW_EVERY)
+      await ask('open')
+    },
+    prewarm: () => ask('prewarm'),
+    release,
+    async retry() {
+      askedAt.value = Date.now()
+      status.value = null
+      unanswered.value = false
+      await ask('open')
+      if (wanted && source?.readyState !== EventSource.OPEN) listen()
+    },
+    /** After signing in again in place. */
+    resume() {
+      sessionEnded.value = false
+      status.value = null
+    },
+    async stop() {
+      await answer(api.DELETE('/api/v1/notebook-server'))
+    },
+  }
+})

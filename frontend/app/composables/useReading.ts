@@ -1,0 +1,87 @@
+import type { Chapter } from '~/api/types'
+import { minimumReadingSeconds, ReadingClock } from '~/utils/study/reading'
+
+interface Reading {
+  chapter: Ref<Chapter | null>
+  scroller: Readonly<Ref<HTMLElement | null>>
+  end: Readonly<Ref<HTMLElement | null>>
+  visible: Ref<boolean>
+}
+
+/** Opened, read, and where one is: what the text itself tells about studying. Restores the place of last time. */
+export function useReading({ chapter, scroller, end, visible }: Reading) {
+  const queue = useStudyQueue()
+  const pane = useNotebookPane()
+  const page = useDocumentVisibility()
+  const inView = computed(() => visible.value && page.value === 'visible')
+  let clock: ReadingClock | null = null
+  let opened = false
+  let restored = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function arm() {
+    clearTimeout(timer)
+    if (clock && inView.value) timer = setTimeout(() => clock?.check(Date.now()), clock.remaining(Date.now()) + 50)
+  }
+
+  function here() {
+    const box = scroller.value
+    if (!box) return null
+    const room = box.scrollHeight - box.clientHeight
+    const top = box.getBoundingClientRect().top
+    const passed = [...box.querySelectorAll<HTMLElement>('[id^="h-"]')].filter(heading => heading.getBoundingClientRect().top <= top + 80)
+    return { scroll: room > 0 ? Math.min(1, Math.max(0, box.scrollTop / room)) : 0, anchor: passed.at(-1)?.id ?? null }
+  }
+
+  /** The place not told yet, if there is one. */
+  let untold: { chapter_id: number, scroll: number, anchor: string | null, cell_id: string | null } | null = null
+  function tellPosition() {
+    if (untold) void queue.add({ type: 'position', ...untold })
+    untold = null
+  }
+  const tellSoon = useDebounceFn(tellPosition, 1500, { maxWait: 8000 })
+  function moved() {
+    const place = here()
+    if (!chapter.value || !place || !restored) return
+    untold = { chapter_id: chapter.value.id, ...place, cell_id: pane.activeCell.value }
+    void tellSoon()
+  }
+
+  async function restore(position: Chapter['progress']['position']) {
+    await nextTick()
+    // Fonts and images move the text; the place is a fraction of its height, so wait for the fonts at least.
+    await document.fonts.ready
+    const box = scroller.value
+    if (box && position && box.scrollTop === 0) box.scrollTop = position.scroll * (box.scrollHeight - box.clientHeight)
+    if (position?.cell_id) pane.showCell(position.cell_id)
+    restored = true
+  }
+
+  watch(chapter, (now) => {
+    if (!now || opened) return
+    opened = true
+    void queue.add({ type: 'opened', chapter_id: now.id })
+    if (now.progress.read_at === null) {
+      const text = now.html.replace(/<[^>]*>/g, '')
+      clock = new ReadingClock(minimumReadingSeconds(text.length), () => void queue.add({ type: 'read', chapter_id: now.id }))
+      clock.visible(inView.value, Date.now())
+    }
+    void restore(now.progress.position)
+  }, { immediate: true, flush: 'post' })
+
+  watch(inView, (yes) => {
+    clock?.visible(yes, Date.now())
+    arm()
+  })
+  useIntersectionObserver(end, ([entry]) => {
+    if (!entry?.isIntersecting || !clock) return
+    clock.reachedEnd(Date.now())
+    arm()
+  }, { root: scroller, rootMargin: '0px 0px 80px 0px' })
+  useEventListener(scroller, 'scroll', moved, { passive: true })
+  watch(pane.activeCell, cell => cell && moved())
+  onScopeDispose(() => {
+    clearTimeout(timer)
+    tellPosition()
+  })
+}

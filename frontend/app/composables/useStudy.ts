@@ -1,0 +1,111 @@
+import type { Chapter, ChapterProgress, Course, CourseProgress } from '~/api/types'
+import { type RunState, runStateOf } from '~/utils/study/runState'
+
+/** The chapter being studied and its course: one for text, outline and notebook pane. */
+export const useStudy = onePerApp(() => {
+  const api = useApi()
+  const queue = useStudyQueue()
+  const { language } = useLanguage()
+
+  const id = ref<number | null>(null)
+  const chapter = shallowRef<Chapter | null>(null)
+  const course = shallowRef<Course | null>(null)
+  const problem = shallowRef<ProblemError | null>(null)
+  const running = shallowReactive(new Map<string, RunState>())
+  const seen = new Map<string, Chapter>()
+  const key = (chapterId: number) => `${language.value} ${chapterId}`
+
+  const fetchChapter = (chapterId: number) =>
+    answer(api.GET('/api/v1/chapters/{id}', { params: { path: { id: chapterId }, query: { locale: language.value } } }))
+
+  function show(loaded: Chapter) {
+    seen.set(key(loaded.id), loaded)
+    if (loaded.id !== id.value) return
+    if (chapter.value?.id !== loaded.id) running.clear()
+    for (const cell of loaded.progress.cells) {
+      if (running.get(cell.cell_id)?.kind !== 'running') running.set(cell.cell_id, runStateOf(cell))
+    }
+    chapter.value = loaded
+    problem.value = null
+  }
+
+  async function loadCourse(slug: string) {
+    if (course.value?.slug === slug && course.value.locale === language.value) return
+    const loaded = await answer(api.GET('/api/v1/courses/{slug}', { params: { path: { slug }, query: { locale: language.value } } }))
+    if (chapter.value?.course.slug === slug) course.value = loaded
+  }
+
+  async function load(chapterId: number) {
+    const before = seen.get(key(chapterId))
+    if (before) show(before)
+    try {
+      show(await fetchChapter(chapterId))
+      if (chapter.value) await loadCourse(chapter.value.course.slug)
+    }
+    catch (error) {
+      // What is already on screen stays readable; the next visit asks again.
+      if (id.value === chapterId && chapter.value?.id !== chapterId) problem.value = asProblem(error)
+    }
+  }
+
+  function open(chapterId: number) {
+    if (id.value === chapterId && chapter.value?.id === chapterId) return
+    id.value = chapterId
+    problem.value = null
+    void load(chapterId)
+  }
+
+  function progressed(chapterId: number, progress: ChapterProgress) {
+    const known = seen.get(key(chapterId))
+    if (known) show({ ...known, progress })
+    if (!course.value) return
+    course.value = {
+      ...course.value,
+      sections: course.value.sections.map(section => ({
+        ...section,
+        chapters: section.chapters.map(row => (row.id === chapterId ? { ...row, state: progress.state, percent: progress.percent } : row)),
+      })),
+    }
+  }
+
+  function courseProgressed(slug: string, progress: CourseProgress) {
+    if (course.value?.slug === slug) course.value = { ...course.value, progress }
+  }
+
+  queue.onAcknowledged((results) => {
+    for (const it of results.chapters) progressed(it.chapter_id, it.progress)
+    for (const it of results.courses) courseProgressed(it.slug, it.progress)
+  })
+  watch(language, () => {
+    course.value = null
+    if (id.value !== null) void load(id.value)
+  })
+
+  return {
+    id: readonly(id),
+    chapter,
+    course,
+    problem,
+    running,
+    open,
+    retry: () => { if (id.value !== null) void load(id.value) },
+    /** So that the next chapter is there at once. */
+    prefetch(chapterId: number) {
+      if (!seen.has(key(chapterId))) void fetchChapter(chapterId).then(show).catch(() => undefined)
+    },
+    async mark(completed: boolean) {
+      if (!chapter.value) return
+      const chapterId = chapter.value.id
+      progressed(chapterId, await answer(api.PUT('/api/v1/chapters/{id}/completion', { params: { path: { id: chapterId } }, body: { completed } })))
+      const slug = chapter.value?.course.slug
+      course.value = null
+      if (slug) await loadCourse(slug)
+    },
+    /** The course's rows after something happened elsewhere. */
+    async refreshCourse() {
+      const slug = chapter.value?.course.slug
+      course.value = null
+      if (slug) await loadCourse(slug)
+    },
+  }
+})

@@ -1,0 +1,34 @@
+import createClient from 'openapi-fetch'
+import type { paths } from '~/api/schema'
+
+/** The typed client. Every request of the site goes through it and its one guarded fetch. */
+export default defineNuxtPlugin(() => {
+  const me = useMe()
+  const reauth = useReauth()
+
+  const send = guardedFetch({
+    fetch: request => globalThis.fetch(request),
+    async refresh() {
+      const { data } = await client.POST('/api/v1/session/refresh')
+      if (!data) return false
+      // Somebody else signed in from another tab: their session must not carry on this person's page.
+      if (me.value && me.value.user.id !== data.user.id) location.assign('/')
+      me.value = data
+      return true
+    },
+    signInAgain: async () => (me.value ? reauth.ask() : false),
+  })
+
+  const client = createClient<paths>({
+    baseUrl: location.origin,
+    fetch: send,
+    headers: { Accept: 'application/json, application/problem+json' },
+  })
+  client.use({
+    onRequest({ request }) {
+      // The server takes state changes as JSON only, also where there is no body.
+      if (request.method !== 'GET' && !request.headers.has('content-type')) request.headers.set('content-type', 'application/json')
+    },
+  })
+  return { provide: { api: client } }
+})

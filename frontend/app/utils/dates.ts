@@ -1,0 +1,35 @@
+const LANGUAGE = { ja: 'ja-JP', en: 'en-GB' } as const
+type Language = keyof typeof LANGUAGE
+
+/** 2026年12月4日(金) / Fri, 4 Dec 2026; the year is left out when it is this one. */
+export function formatDay(iso: string, language: Language, now = new Date()): string {
+  const day = new Date(iso)
+  return new Intl.DateTimeFormat(LANGUAGE[language], {
+    year: day.getFullYear() === now.getFullYear() ? undefined : 'numeric',
+    month: language === 'ja' ? 'long' : 'short',
+    day: 'numeric',
+    weekday: 'short',
+  }).format(day)
+}
+
+export function formatMoment(iso: string, language: Language): string {
+  return new Intl.DateTimeFormat(LANGUAGE[language], {
+    year: 'numeric', month: language === 'ja' ? 'long' : 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
+  }).format(new Date(iso))
+}
+
+const UNITS = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60]] as const
+
+/** "3時間前", "yesterday". */
+export function formatAgo(iso: string, language: Language, now = Date.now()): string {
+  const ago = (new Date(iso).getTime() - now) / 1000
+  const words = new Intl.RelativeTimeFormat(LANGUAGE[language], { numeric: 'auto' })
+  const [unit, length] = UNITS.find(([, seconds]) => Math.abs(ago) >= seconds) ?? ['minute', 60]
+  return words.format(Math.trunc(ago / length), unit)
+}
+
+/** Whole days from today to the due day; negative when it is past. */
+export function daysUntil(iso: string, now = new Date()): number {
+  const day = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate())
+  return Math.round((day(new Date(iso)) - day(now)) / 86_400_000)
+}

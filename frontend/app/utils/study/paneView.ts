@@ -1,0 +1,55 @@
+import type { ServerStatus } from '~/api/types'
+
+/** How the frame stands: nothing in it, loading, its bridge has answered, or it stayed silent for too long. */
+export type FrameState = 'none' | 'loading' | 'ready' | 'silent'
+
+export type PaneView
+  = { kind: 'frame' }
+    | { kind: 'starting', step: 'queued' | 'server' | 'contents' | 'notebook', percent: number | null, slow: boolean }
+    | { kind: 'failed', code: string, detail: string }
+    | { kind: 'stopped', wasOpen: boolean }
+    | { kind: 'stopping' | 'hub_down' | 'not_configured' | 'session_ended' | 'offline' | 'unanswered' | 'silent' }
+
+export interface PaneFacts {
+  configured: boolean
+  online: boolean
+  sessionEnded: boolean
+  status: ServerStatus | null
+  /** Asking for the server failed and no answer is known. */
+  unanswered: boolean
+  frame: FrameState
+  /** The notebook was usable before in this visit. */
+  wasOpen: boolean
+  /** Milliseconds since the start was asked for. */
+  waited: number
+}
+
+export const SLOW_AFTER = 20_000
+
+/** The one screen the pane shows, most urgent first. The text beside it stays readable in all of them. */
+export function paneView(facts: PaneFacts): PaneView {
+  if (!facts.configured || facts.status?.state === 'not_configured') return { kind: 'not_configured' }
+  if (facts.sessionEnded) return { kind: 'session_ended' }
+  if (!facts.online && facts.frame !== 'ready') return { kind: 'offline' }
+  const slow = facts.waited > SLOW_AFTER
+  const status = facts.status
+  if (!status) return facts.unanswered ? { kind: 'unanswered' } : { kind: 'starting', step: 'queued', percent: null, slow }
+  switch (status.state) {
+    case 'hub_down': return { kind: 'hub_down' }
+    case 'failed': return { kind: 'failed', code: status.failure?.code ?? 'unknown', detail: status.failure?.detail ?? '' }
+    case 'stopping': return { kind: 'stopping' }
+    case 'stopped': return { kind: 'stopped', wasOpen: facts.wasOpen }
+    case 'starting': return { kind: 'starting', step: status.step ?? 'queued', percent: status.percent, slow }
+    case 'ready': break
+  }
+  if (facts.frame === 'ready') return { kind: 'frame' }
+  if (facts.frame === 'silent') return { kind: 'silent' }
+  return { kind: 'starting', step: 'notebook', percent: null, slow }
+}
+
+/** Servers work in four steps of unequal length; one bar tells how far all of it is. */
+const SHARE = { queued: [0, 10], server: [10, 60], contents: [60, 75], notebook: [75, 100] } as const
+export function overallPercent(step: keyof typeof SHARE, percent: number | null): number {
+  const [from, to] = SHARE[step]
+  return Math.round(from + (to - from) * Math.min(100, Math.max(0, percent ?? 0)) / 100)
+}

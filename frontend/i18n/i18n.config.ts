@@ -1,0 +1,1 @@
+export default { legacy: false, fallbackLocale: 'ja', missingWarn: true, fallbackWarn: false }

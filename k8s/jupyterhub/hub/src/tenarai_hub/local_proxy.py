@@ -1,0 +1,135 @@
+"""`tenarai-hub-proxy`: PyPI's configurable-http-proxy for one machine (no Node), with what it lacks.
+
+* answers are passed on as they come: it would hold back the hub's progress stream until the start is over, serve ten
+  requests at a time and unpack every file;
+* a websocket keeps its subprotocol: without it each kernel connection fails once in the browser and starts again;
+* cookies of the LMS never go to a learner's server. Their paths forbid it already; this holds when somebody one day
+  sets one with a wider path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import yarl
+from configurable_http_proxy import cli, configproxy
+from configurable_http_proxy.handlers import ProxyHandler
+from tornado.httpclient import HTTPRequest
+from tornado.iostream import StreamClosedError
+
+CONNECT_TIMEOUT_S = 10.0
+LMS_COOKIES = "tenarai_"
+_NOT_PASSED_ON = {
+    "connection",
+    "content-length",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+
+
+def without_lms_cookies(header: str) -> str:
+    """A Cookie header without the cookies of the LMS."""
+    kept = []
+    for part in header.split(";"):
+        name = part.partition("=")[0].strip()
+        if name and not name.lower().startswith(LMS_COOKIES):
+            kept.append(part.strip())
+    return "; ".join(kept)
+
+
+def goes_to_hub(path: str) -> bool:
+    """Whether this path is the hub's own: `/hub/…` below any base, and not a learner's `/user/…`."""
+    before, found, _ = path.partition("/hub/")
+    return bool(found) and "/user/" not in before + "/"
+
+
+class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
+    """One request on its way to the hub or to a learner's server."""
+
+    _session: aiohttp.ClientSession | None = None
+
+    def compute_etag(self) -> None:
+        """The server behind makes them."""
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """What the server behind has chosen."""
+        return self.ws_client.selected_subprotocol if self.ws_client else None
+
+    def on_message(self, message: str | bytes) -> None:
+        """Pass a frame of the browser on as what it is: kernels' messages are binary in the newer protocol."""
+        if self.ws_client:
+            self.ws_client.write_message(message, binary=isinstance(message, bytes))
+
+    def _get_proxy_request(self, url: str) -> HTTPRequest:
+        request = super()._get_proxy_request(url)
+        cookies = request.headers.get("Cookie")
+        if cookies and not goes_to_hub(urlsplit(url).path):
+            kept = without_lms_cookies(cookies)
+            if kept:
+                request.headers["Cookie"] = kept
+            else:
+                del request.headers["Cookie"]
+        return request
+
+    async def call_proxy(self, path: str | None = None) -> None:
+        """Ask the server behind, and pass its answer on piece by piece."""
+        url = await self.get_target_url(path)
+        if url is None:
+            return
+        request = self._get_proxy_request(url)
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in _NOT_PASSED_ON}
+        try:
+            upstream = await self._client().request(
+                request.method,
+                yarl.URL(url, encoded=True),
+                headers=headers,
+                data=request.body or None,
+                allow_redirects=False,
+                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            )
+        except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+            await self.handle_proxy_error(503, error)
+            return
+        try:
+            await self._pass_on(upstream)
+        except (aiohttp.ClientError, StreamClosedError):
+            self.request.connection.detach().close()  # cut off: the other end must not take it for complete
+        finally:
+            upstream.close()
+
+    async def _pass_on(self, upstream: aiohttp.ClientResponse) -> None:
+        self.set_status(upstream.status, upstream.reason)
+        self.clear_header("Content-Type")
+        self.clear_header("Server")
+        self.clear_header("Date")
+        for name, value in upstream.headers.items():
+            if name.lower() not in _NOT_PASSED_ON or name.lower() == "content-length":
+                self.add_header(name, value)
+        async for piece in upstream.content.iter_any():
+            self.write(piece)
+            await self.flush()
+        await self.finish()
+
+    @classmethod
+    def _client(cls) -> aiohttp.ClientSession:
+        if cls._session is None:
+            cls._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S),
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return cls._session
+
+
+def main() -> None:
+    """The command line of configurable-http-proxy."""
+    configproxy.ProxyHandler = StreamingProxyHandler
+    cli.main()

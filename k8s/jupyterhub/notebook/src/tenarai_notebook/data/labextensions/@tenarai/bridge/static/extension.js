@@ -1,0 +1,70 @@
+// The bridge between a notebook and the page of the LMS that shows it. The messages are in k8s/jupyterhub/README.md.
+import { Channel } from './channel.js';
+import { Pane } from './pane.js';
+import { answerRequests } from './requests.js';
+import { Server } from './server.js';
+
+const RESOURCES_EVERY_MS = 5000;
+
+/** The documented key that leads from the notebook back to the text; Jupyter uses most others itself. */
+function listenForLeave(channel) {
+  document.addEventListener(
+    'keydown',
+    event => {
+      if (event.code !== 'KeyE' || !event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      channel.send('leave');
+    },
+    true
+  );
+}
+
+function reportResources(channel, server) {
+  const report = async () => {
+    if (document.visibilityState !== 'visible') return;
+    // an unreachable server is told by the kernel's status
+    const resources = await server.resources().catch(() => null);
+    if (resources) channel.send('resources', resources);
+  };
+  setInterval(report, RESOURCES_EVERY_MS);
+  document.addEventListener('visibilitychange', report);
+  void report();
+}
+
+export async function createPlugin(shared) {
+  const [notebook, docmanager, apputils, settingregistry, services, coreutils] = await Promise.all(
+    ['notebook', 'docmanager', 'apputils', 'settingregistry', 'services', 'coreutils'].map(name =>
+      shared(`@jupyterlab/${name}`)
+    )
+  );
+
+  return {
+    id: '@tenarai/bridge:plugin',
+    autoStart: true,
+    requires: [
+      notebook.INotebookTracker,
+      docmanager.IDocumentManager,
+      apputils.IThemeManager,
+      settingregistry.ISettingRegistry
+    ],
+    activate: (app, tracker, docs, themes, settings) => {
+      const channel = new Channel(coreutils.PageConfig.getOption('tenaraiLmsOrigin'));
+      if (!channel.connected || coreutils.PageConfig.getOption('notebookPage') !== 'notebooks') return;
+      const server = new Server(services, coreutils);
+      const pane = new Pane(app, docs, channel, server, coreutils);
+      answerRequests({ channel, pane, server, themes, settings });
+      channel.listen();
+      listenForLeave(channel);
+      reportResources(channel, server);
+
+      let first = true;
+      tracker.widgetAdded.connect(async (_, panel) => {
+        const ready = first;
+        first = false;
+        await pane.adopt(panel);
+        if (ready) await pane.sayReady();
+      });
+    }
+  };
+}

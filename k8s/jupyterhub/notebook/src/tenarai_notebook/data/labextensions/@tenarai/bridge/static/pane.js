@@ -1,0 +1,140 @@
+// One page, many notebooks: Notebook 7 shows one document a page and would open a second in a new tab. Here the shell's
+// main widget is exchanged instead, so that the next chapter opens without loading the page again.
+import { Refusal } from './channel.js';
+import { canRun, follow, kernelStatus } from './notebook.js';
+
+/** Notebooks that stay open with their kernels, the shown one included. */
+const KEEP = 2;
+/** And those whose kernel computes, up to here: a training run is not thrown away for turning a page. */
+const KEEP_BUSY = 4;
+
+export class Pane {
+  #app;
+  #docs;
+  #channel;
+  #server;
+  #urls;
+  #panels = []; // most recently shown last
+  #queue = Promise.resolve();
+
+  constructor(app, docs, channel, server, { PageConfig, URLExt }) {
+    this.#app = app;
+    this.#docs = docs;
+    this.#channel = channel;
+    this.#server = server;
+    this.#urls = { PageConfig, URLExt };
+  }
+
+  /** The notebook that is shown, once it has been adopted. */
+  get current() {
+    return this.#panels.at(-1) ?? null;
+  }
+
+  /** The open notebook with this path, or a refusal. */
+  find(path) {
+    const panel = this.#panels.find(open => open.context.path === path);
+    if (!panel) throw new Refusal('not_open', `${path} is not open`);
+    return panel;
+  }
+
+  isOpen(path) {
+    return this.#panels.some(panel => panel.context.path === path);
+  }
+
+  /** Take a notebook that Jupyter has just opened under our care. */
+  async adopt(panel) {
+    if (!this.#panels.includes(panel)) {
+      this.#panels.push(panel);
+      panel.disposed.connect(() => {
+        this.#panels = this.#panels.filter(open => open !== panel);
+      });
+      await panel.context.ready;
+      follow(panel, this.#channel);
+    }
+  }
+
+  async sayReady() {
+    const panel = this.current;
+    if (!panel) return;
+    await canRun(panel);
+    this.#channel.send('ready', {
+      path: panel.context.path,
+      locale: document.documentElement.lang.startsWith('en') ? 'en' : 'ja',
+      capabilities: this.#channel.verbs
+    });
+  }
+
+  /** Show this notebook in place of the current one; one after the other, in the order they were asked for. */
+  open(path) {
+    const opened = this.#queue.then(() => this.#open(path));
+    this.#queue = opened.catch(() => undefined);
+    return opened;
+  }
+
+  async #open(path) {
+    const { handout } = await this.#server.handout('open', path);
+    const before = this.current;
+    if (before?.context.path !== path) {
+      if (before?.context.model.dirty) await before.context.save();
+      await this.#show(path, before);
+      this.#rememberAddress(path);
+      void this.#closeOthers();
+    }
+    void this.sayReady();
+    return { type: 'opened', path, handout };
+  }
+
+  async #show(path, before) {
+    const main = before?.parent ?? null;
+    if (before) before.parent = null; // hidden with its kernel, not closed
+    try {
+      let panel = this.#panels.find(open => open.context.path === path);
+      if (panel) {
+        this.#app.shell.add(panel, 'main');
+        this.#panels = [...this.#panels.filter(open => open !== panel), panel];
+      } else {
+        // the reference tells Notebook's opener to stay on this page
+        panel = this.#docs.open(path, 'Notebook', undefined, { ref: '_noref' });
+        if (!panel) throw new Refusal('not_a_notebook', `${path} cannot be opened as a notebook`);
+        await this.adopt(panel);
+      }
+      this.#app.shell.activateById(panel.id);
+    } catch (error) {
+      if (before && main && !before.isDisposed) this.#app.shell.add(before, 'main');
+      throw error;
+    }
+  }
+
+  /** A reload of the frame shows the same notebook again. */
+  #rememberAddress(path) {
+    const { PageConfig, URLExt } = this.#urls;
+    const address = URLExt.join(PageConfig.getBaseUrl(), 'notebooks', URLExt.encodeParts(path));
+    history.replaceState(history.state, '', new URL(address, location.href));
+  }
+
+  /** Save and close what has not been shown for longest, and end kernels that an earlier page left behind. */
+  async #closeOthers() {
+    const hidden = this.#panels.slice(0, -1);
+    const surplus = hidden.slice(0, Math.max(0, this.#panels.length - KEEP));
+    const forced = this.#panels.length - KEEP_BUSY;
+    for (const [position, panel] of surplus.entries()) {
+      if (kernelStatus(panel) === 'busy' && position >= forced) continue;
+      if (panel.context.model.dirty) await panel.context.save();
+      if (panel === this.current) continue; // asked for again meanwhile
+      await panel.sessionContext.shutdown().catch(() => undefined);
+      panel.dispose();
+    }
+    await this.#endForgottenKernels();
+  }
+
+  async #endForgottenKernels() {
+    const { sessions } = this.#app.serviceManager;
+    await sessions.refreshRunning();
+    for (const session of sessions.running()) {
+      const { kernel } = session;
+      // nobody is connected and nothing runs: another tab's kernel, or a computation, is left alone
+      const forgotten = kernel && kernel.connections === 0 && kernel.execution_state === 'idle';
+      if (forgotten && !this.isOpen(session.path)) await sessions.shutdown(session.id).catch(() => undefined);
+    }
+  }
+}

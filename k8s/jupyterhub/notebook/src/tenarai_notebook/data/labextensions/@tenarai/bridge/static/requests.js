@@ -1,0 +1,83 @@
+// What the page of the LMS may ask for.
+import { Refusal, text } from './channel.js';
+
+const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
+const LOCALES = { ja: 'ja_JP', en: 'default' };
+
+function choice(message, field, choices) {
+  const value = choices[text(message, field)];
+  if (!value) throw new Refusal('bad_message', `${field} is none of ${Object.keys(choices).join(', ')}`);
+  return value;
+}
+
+function positionOf(panel, cellId) {
+  const position = panel.content.widgets.findIndex(cell => cell.model.id === cellId);
+  if (position < 0) throw new Refusal('no_such_cell', `There is no cell ${cellId}`);
+  return position;
+}
+
+export function answerRequests({ channel, pane, server, themes, settings }) {
+  const shown = () => {
+    if (!pane.current) throw new Refusal('not_ready', 'No notebook is open yet');
+    return pane.current;
+  };
+
+  /** What is on the screen goes to the disk before the server looks at the file. */
+  const saveIfOpen = async path => {
+    if (pane.isOpen(path) && pane.find(path).context.model.dirty) await pane.find(path).context.save();
+  };
+
+  /** And what the server has written comes back to the screen. */
+  const rewrite = async (verb, path) => {
+    await saveIfOpen(path);
+    const answer = await server.handout(verb, path);
+    if (pane.isOpen(path)) await pane.find(path).context.revert();
+    return answer;
+  };
+
+  channel.on('hello', () => pane.sayReady());
+  channel.on('open', message => pane.open(text(message, 'path')));
+  channel.on('save', async () => {
+    const panel = shown();
+    await panel.context.save();
+    return { path: panel.context.path };
+  });
+  channel.on('scroll_to_cell', async message => {
+    const { content } = shown();
+    const position = positionOf(shown(), text(message, 'cell_id'));
+    content.activeCellIndex = position;
+    await content.scrollToItem(position, 'center');
+  });
+  channel.on('insert', message => {
+    const panel = shown();
+    const { content } = panel;
+    const after =
+      message.after_cell_id === undefined
+        ? content.activeCellIndex
+        : positionOf(panel, text(message, 'after_cell_id'));
+    const position = after + 1;
+    panel.context.model.sharedModel.insertCell(position, { cell_type: 'code', source: text(message, 'source') });
+    content.activeCellIndex = position;
+    return { cell_id: content.activeCell?.model.id };
+  });
+  channel.on('theme', async message => {
+    await themes.setTheme(choice(message, 'theme', THEMES));
+  });
+  channel.on('locale', async message => {
+    const locale = choice(message, 'locale', LOCALES);
+    await settings.set('@jupyterlab/translation-extension:plugin', 'locale', locale);
+    // Jupyter reads its texts once; when to load the frame again is the page's decision
+    return { applies: 'next_load' };
+  });
+  channel.on('reset', message => rewrite('reset', text(message, 'path')));
+  channel.on('update', message => rewrite('update', text(message, 'path')));
+  channel.on('keep', message => server.handout('keep', text(message, 'path')));
+  channel.on('diff', async message => {
+    await saveIfOpen(text(message, 'path'));
+    return server.handout('diff', text(message, 'path'));
+  });
+  channel.on('focus', () => {
+    window.focus();
+    shown().activate();
+  });
+}

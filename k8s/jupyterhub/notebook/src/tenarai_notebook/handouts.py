@@ -1,0 +1,192 @@
+"""Working copies: made from a handout, replaced only while untouched, otherwise the learner chooses.
+
+A copy's *base* is the handout it was made from. What the learner wrote is never overwritten: reset and update keep a
+copy beside it first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .contents import Pristine
+from .files import read_json, sha256, write_atomically, write_json
+from .places import Places, UnsafePath, inside
+
+
+class HandoutError(Exception):
+    """A request about a handout that cannot be met; `code` is stable."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class State:
+    """How a working copy stands to its handout."""
+
+    #: untouched, modified, outdated (a newer handout waits), own (not from any handout)
+    state: str
+    base_sha256: str | None = None
+    handout_sha256: str | None = None
+
+    def as_json(self) -> dict[str, str | None]:
+        """As the bridge sends it."""
+        return {
+            "state": self.state,
+            "base_sha256": self.base_sha256,
+            "handout_sha256": self.handout_sha256,
+        }
+
+
+class Handouts:
+    """The working folder of one learner."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._pristine = Pristine(places.pristine)
+
+    def lay_out(self) -> list[str]:
+        """Copy every handout that is missing, replace those nobody touched; the paths that were refused."""
+        bases = self._bases()
+        refused = []
+        for path, entry in self._pristine.entries().items():
+            try:
+                self._lay_out_one(bases, path, entry.sha256)
+            except (UnsafePath, OSError) as error:
+                refused.append(f"{path}: {error}")
+        self._remember(bases)
+        return refused
+
+    def open(self, path: str) -> State:
+        """Make the working copy if it is missing, and say how it stands."""
+        entry = self._pristine.entries().get(path)
+        if entry is not None and not self._file(path).exists():
+            bases = self._bases()
+            self._lay_out_one(bases, path, entry.sha256)
+            self._remember(bases)
+        return self.state(path)
+
+    def state(self, path: str) -> State:
+        """How the working copy stands to its handout."""
+        file = self._file(path)
+        if not file.is_file():
+            raise HandoutError("not_found", f"{path} is not in the working folder")
+        entry, base = self._pristine.entries().get(path), self._bases().get(path)
+        if entry is None or base is None:
+            return State("own", handout_sha256=entry.sha256 if entry else None)
+        content = file.read_bytes()
+        if sha256(content) == entry.sha256:
+            return State("untouched", entry.sha256, entry.sha256)
+        if base["sha256"] != entry.sha256:
+            return State("outdated", base["sha256"], entry.sha256)
+        same = sources_digest(content) == base.get("sources")
+        return State("untouched" if same else "modified", base["sha256"], entry.sha256)
+
+    def reset(self, path: str) -> str:
+        """Take the current handout, and keep what was there beside it; the path of that copy."""
+        file, content, digest = self._file(path), *self._handout(path)
+        copy = self._keep_copy(path, file) if file.exists() else ""
+        self._take(path, content, digest)
+        return copy
+
+    def update(self, path: str) -> str:
+        """Take the new handout; a copy is kept as with reset, unless nothing was changed."""
+        file, content, digest = self._file(path), *self._handout(path)
+        base = self._bases().get(path)
+        untouched = base is not None and file.exists() and sha256(file.read_bytes()) == base["sha256"]
+        copy = "" if untouched or not file.exists() else self._keep_copy(path, file)
+        self._take(path, content, digest)
+        return copy
+
+    def keep(self, path: str) -> None:
+        """Keep the learner's own: from now on it counts as made from the current handout."""
+        content, digest = self._handout(path)
+        if not self._file(path).is_file():
+            raise HandoutError("not_found", f"{path} is not in the working folder")
+        bases = self._bases()
+        bases[path] = _base(content, digest)
+        self._remember(bases)
+
+    def diff(self, path: str) -> dict[str, Any]:
+        """The handout and the working copy, as notebooks."""
+        content, _ = self._handout(path)
+        file = self._file(path)
+        if not file.is_file():
+            raise HandoutError("not_found", f"{path} is not in the working folder")
+        try:
+            return {"handout": json.loads(content), "working": json.loads(file.read_bytes())}
+        except ValueError as error:
+            raise HandoutError("not_a_notebook", f"{path} cannot be read as a notebook") from error
+
+    def _lay_out_one(self, bases: dict[str, Any], path: str, digest: str) -> None:
+        file, base = self._file(path), bases.get(path)
+        if file.exists():
+            if base is None or base["sha256"] == digest or sha256(file.read_bytes()) != base["sha256"]:
+                return
+        content = self._pristine.read(digest)
+        if content is None:
+            return
+        write_atomically(file, content)
+        bases[path] = _base(content, digest)
+
+    def _take(self, path: str, content: bytes, digest: str) -> None:
+        write_atomically(self._file(path), content)
+        bases = self._bases()
+        bases[path] = _base(content, digest)
+        self._remember(bases)
+
+    def _keep_copy(self, path: str, file: Path) -> str:
+        """Copy under a name that is free, even against a second reset in the same second."""
+        stem, suffix = path[: -len(file.suffix)] if file.suffix else path, file.suffix
+        stamp, content = time.strftime("%Y%m%d-%H%M%S"), file.read_bytes()
+        for attempt in range(1, 1000):
+            name = f"{stem}-{stamp}{f'-{attempt}' if attempt > 1 else ''}{suffix}"
+            try:
+                descriptor = os.open(self._file(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                continue
+            with open(descriptor, "wb") as copy:
+                copy.write(content)
+            return name
+        raise HandoutError("no_copy", f"no free name for a copy of {path}")
+
+    def _handout(self, path: str) -> tuple[bytes, str]:
+        entry = self._pristine.entries().get(path)
+        content = self._pristine.read(entry.sha256) if entry else None
+        if entry is None or content is None:
+            raise HandoutError("no_handout", f"there is no handout for {path}")
+        return content, entry.sha256
+
+    def _file(self, path: str) -> Path:
+        return inside(self._places.work, path)
+
+    def _bases(self) -> dict[str, Any]:
+        return read_json(self._places.handouts)
+
+    def _remember(self, bases: dict[str, Any]) -> None:
+        write_json(self._places.handouts, bases)
+
+
+def sources_digest(content: bytes) -> str | None:
+    """What a learner could have written in a notebook: cells and their sources, not outputs. None: no notebook."""
+    try:
+        cells = json.loads(content)["cells"]
+        sources = [[cell["cell_type"], _text(cell["source"])] for cell in cells]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return sha256(json.dumps(sources).encode())
+
+
+def _text(source: str | list[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _base(content: bytes, digest: str) -> dict[str, str | None]:
+    return {"sha256": digest, "sources": sources_digest(content)}

@@ -1,0 +1,46 @@
+"""How a learner's notebook server is configured."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from .places import Places
+
+#: Notebook alone: Lab beside it breaks the fonts of formulas, terminals would be a shell
+EXTENSIONS = {
+    "notebook": True,
+    "notebook_shim": True,
+    "jupyterlab": False,
+    "jupyter_lsp": False,
+    "jupyter_server_terminals": False,
+    "tenarai_notebook.extension": True,
+}
+
+
+def configure(c: Any) -> None:
+    """Set the server up for one learner, from the environment that the start script made."""
+    places = Places(Path.home())
+    lms_origin = os.environ["TENARAI_LMS_ORIGIN"]
+    c.ServerApp.root_dir = str(places.work)
+    c.ServerApp.jpserver_extensions = EXTENSIONS
+    c.ServerApp.terminals_enabled = False
+    c.ServerApp.open_browser = False
+    c.ServerApp.tornado_settings = {"headers": headers(lms_origin)}
+    c.ContentsManager.allow_hidden = False
+    c.FileContentsManager.delete_to_trash = False
+    # a signed-out browser loses the server within this time (the default is five minutes)
+    c.HubOAuth.cache_max_age = 10
+    c.JupyterNotebookApp.custom_css = False
+
+
+def headers(lms_origin: str) -> dict[str, str]:
+    """Framed by the LMS only; without 'self', for a notebook must not frame a notebook or a page of the hub."""
+    return {
+        "Content-Security-Policy": (
+            f"frame-ancestors {lms_origin}; base-uri 'self'; form-action 'self'; object-src 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }

@@ -1,0 +1,100 @@
+"""`tenarai-notebook-start`: brings the course material up to date, then becomes the notebook server."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from .contents import ContentApi, ContentsError, Pristine
+from .files import write_atomically, write_json
+from .handouts import Handouts
+from .places import Places
+from .status import StatusFile
+
+PACKAGE = Path(__file__).parent
+LAB_LOCALES = {"ja": "ja_JP", "en": "default"}
+
+
+def main() -> None:
+    """The whole start, in the order in which the hub shows it."""
+    places = Places(Path.home())
+    places.private.mkdir(mode=0o700, exist_ok=True)
+    places.work.mkdir(mode=0o700, exist_ok=True)
+    status = StatusFile(places.status)
+    offline = not bring_contents(places, status)
+    choose_language(places, os.environ.get("TENARAI_LOCALE", ""))
+    offer_fonts(places.home)
+    status.say("notebook", offline=offline)
+    program = Path(sys.executable).parent / "jupyterhub-singleuser"
+    os.chdir(places.work)
+    os.execve(program, [str(program), *sys.argv[1:]], environment(places))
+
+
+def bring_contents(places: Places, status: StatusFile) -> bool:
+    """Fetch and lay out the material. False when the LMS could not be asked: what is there has to do."""
+    token, base_url = os.environ.get("TENARAI_CONTENT_TOKEN"), os.environ.get("TENARAI_CONTENT_URL")
+    status.say("contents")
+    fetched = False
+    if token and base_url:
+        write_atomically(places.content_token, token.encode())
+        try:
+            Pristine(places.pristine).fetch(
+                ContentApi(base_url, token), lambda percent: status.say("contents", percent)
+            )
+            fetched = True
+        except ContentsError as error:
+            _log(f"the material of the last time is used: {error}")
+    else:
+        _log("the material of the last time is used: the site gave no token")
+    for refused in Handouts(places).lay_out():
+        _log(f"not laid out: {refused}")
+    return fetched
+
+
+def environment(places: Places) -> dict[str, str]:
+    """The server's environment: our configuration, no package index, no token that kernels have no use for."""
+    env = {name: value for name, value in os.environ.items() if name != "TENARAI_CONTENT_TOKEN"}
+    env.update(
+        JUPYTER_CONFIG_PATH=str(PACKAGE / "config"),
+        JUPYTER_PATH=str(PACKAGE / "data"),
+        JUPYTERLAB_SETTINGS_DIR=str(places.settings),
+        JUPYTERLAB_WORKSPACES_DIR=str(places.private / "workspaces"),
+        MATPLOTLIBRC=str(PACKAGE / "config" / "matplotlibrc"),
+        # packages are pinned for everybody; %pip says so (kernel.py), and a shell's pip finds no index
+        PIP_NO_INDEX="1",
+        PYTHONNOUSERSITE="1",
+    )
+    return env
+
+
+def choose_language(places: Places, locale: str) -> None:
+    """The language of the notebook's own menus, as the learner chose it on the site."""
+    if locale in LAB_LOCALES:
+        path = places.settings / "@jupyterlab" / "translation-extension" / "plugin.jupyterlab-settings"
+        write_json(path, {"locale": LAB_LOCALES[locale]})
+
+
+def offer_fonts(home: Path) -> None:
+    """Let matplotlib find a Japanese font: it looks in this folder when it lists fonts for the first time."""
+    spec = importlib.util.find_spec("matplotlib_fontja")
+    if spec is None or spec.origin is None:
+        return
+    folder = home / ".local" / "share" / "fonts"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for font in (Path(spec.origin).parent / "fonts").glob("*.ttf"):
+        link = folder / font.name
+        if link.is_symlink() or link.exists():
+            if os.path.realpath(link) == os.path.realpath(font):
+                continue
+            link.unlink()
+        link.symlink_to(font)
+
+
+def _log(message: str) -> None:
+    print(f"tenarai: {message}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
