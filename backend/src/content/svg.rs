@@ -114,7 +114,7 @@ fn refusal(node: Node) -> Option<String> {
             return Some(format!("the handler `{key}` is not allowed in an image"));
         }
         let refused = match key {
-            "href" | "src" => !refers_inside(value) && !(name == "a" && value.starts_with("https://")),
+            "href" | "src" => !(refers_inside(value) || name == "a" && value.starts_with("https://")),
             "style" => loads(value),
             "base" => true,
             _ => value.to_ascii_lowercase().contains("javascript:") || loads(value),

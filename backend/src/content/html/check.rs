@@ -33,8 +33,7 @@ fn start_tag(tag: &StartTag<usize>, at: Position, checks: &mut Checks) {
     let attribute = |name: &str| {
         tag.attributes.iter().find(|(key, _)| key.as_slice() == name.as_bytes()).map(|(_, value)| text(value))
     };
-    for (name, _) in &tag.attributes {
-        let name = text(name);
+    for name in tag.attributes.keys().map(|name| text(name)) {
         let alignment = name == "align" && matches!(element.as_str(), "td" | "th");
         if !alignment && !sanitise::allows_attribute(&element, &name) {
             let message = format!("`{name}` is not allowed on <{element}>");
