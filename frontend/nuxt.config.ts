@@ -1,13 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import messages from '@intlify/unplugin-vue-i18n/vite'
+
 // A single-page application, generated once and carried inside the server's binary.
 export default defineNuxtConfig({
 
   // The same sources give the same files: a random id would change every build.
   buildId: process.env.TENARAI_BUILD_ID || 'tenarai',
-  modules: ['@nuxt/ui', '@nuxtjs/i18n', '@nuxt/eslint', './modules/no-inline-scripts'],
+  modules: ['@nuxt/ui', '@nuxt/eslint', './modules/no-inline-scripts', './modules/client-manifest'],
   ssr: false,
 
   imports: {
-    presets: [{
+    presets: [{ from: 'vue-i18n', imports: ['useI18n'] }, {
       from: '@vueuse/core',
       imports: [
         'createEventHook', 'refDebounced', 'useDebounceFn', 'useDocumentVisibility', 'useEventListener', 'useFullscreen',
@@ -37,26 +40,48 @@ export default defineNuxtConfig({
     defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
   },
   compatibilityDate: '2026-11-01',
+  compatibilityDate: '2026-11-01',
+
+  vite: {
+    // Messages become functions at build time: no compiler is shipped, and nothing is evaluated from strings (CSP).
+    plugins: [messages({
+      include: fileURLToPath(new URL('./i18n/locales/*.json', import.meta.url)),
+      runtimeOnly: true,
+      dropMessageCompiler: true,
+      compositionOnly: true,
+      fullInstall: false,
+      strictMessage: true,
+    })],
+  },
+
+  vite: {
+    // Messages become functions at build time: no compiler is shipped, and nothing is evaluated from strings (CSP).
+    plugins: [messages({
+      include: fileURLToPath(new URL('./i18n/locales/*.json', import.meta.url)),
+      runtimeOnly: true,
+      dropMessageCompiler: true,
+      compositionOnly: true,
+      fullInstall: false,
+      strictMessage: true,
+    })],
+  },
+  typescript: { strict: true, typeCheck: false },
   typescript: { strict: true, typeCheck: false },
   telemetry: false,
+  telemetry: false,
+  hooks: {
+    // Parts that wait for a click are loaded by that click, not ahead of it.
+    'build:manifest': (manifest) => {
+      for (const file of Object.values(manifest)) file.prefetch = false
+    },
+  },
 
   eslint: { config: { stylistic: true } },
-  i18n: {
-    strategy: 'no_prefix',
-    defaultLocale: 'ja',
-    locales: [
-      { code: 'ja', language: 'ja-JP', name: '日本語', file: 'ja.json' },
-      { code: 'en', language: 'en-US', name: 'English', file: 'en.json' },
-    ],
-    detectBrowserLanguage: { useCookie: false, fallbackLocale: 'ja' },
-    bundle: { dropMessageCompiler: true },
-    vueI18n: './i18n.config.ts',
-  },
   icon: {
     mode: 'svg',
     provider: 'none',
     fallbackToApi: false,
     serverBundle: false,
-    clientBundle: { scan: true, sizeLimitKb: 64 },
+    clientBundle: { scan: { globInclude: ['app/**/*.{vue,ts}'], globExclude: ['node_modules'] }, sizeLimitKb: 64 },
   },
 })

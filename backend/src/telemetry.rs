@@ -1,5 +1,7 @@
 //! Logs, figures, and reports of errors.
 
+use std::io::IsTerminal;
+
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use sentry::integrations::tracing::ErrorLayer;
 use tracing_subscriber::filter::LevelFilter;
@@ -23,7 +25,11 @@ pub fn start(settings: &Settings) -> Result<Telemetry, BuildError> {
     let reports = settings.sentry_dsn.as_deref().map(|dsn| sentry::init((dsn, sentry_options(settings))));
     let filter = EnvFilter::try_new(&settings.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = match settings.log_format {
-        LogFormat::Text => fmt::layer().with_target(false).with_writer(std::io::stderr).boxed(),
+        LogFormat::Text => fmt::layer()
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr)
+            .boxed(),
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
     };
     tracing_subscriber::registry()

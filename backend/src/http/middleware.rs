@@ -38,13 +38,12 @@ pub async fn observe(
     let started = Instant::now();
     let id = incoming_id(&request).unwrap_or_else(|| Uuid::now_v7().to_string());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let inner = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => match problem_of(&response) {
-            Some(body) => ServiceResponse::new(inner.clone(), write_out(&inner, body)),
-            None => response.map_into_boxed_body(),
-        },
-        Err(error) => ServiceResponse::new(inner.clone(), write_out(&inner, From::from(&error))),
+    // The request must not be cloned here: routing needs it for itself.
+    let response = next.call(request).await?;
+    let inner = response.request().clone();
+    let mut response = match problem_of(&response) {
+        Some(trouble) => ServiceResponse::new(inner.clone(), write_out(&inner, trouble)),
+        None => response.map_into_boxed_body(),
     };
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -164,10 +163,10 @@ pub async fn same_origin_only(
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
     if !is_same_origin(&request) {
-        return Err(CROSS_SITE.problem().into());
+        return Ok(request.error_response(CROSS_SITE.problem()));
     }
     if has_body(&request) && !is_json(&request) {
-        return Err(UNSUPPORTED_MEDIA_TYPE.problem().into());
+        return Ok(request.error_response(UNSUPPORTED_MEDIA_TYPE.problem()));
     }
     next.call(request).await.map(ServiceResponse::map_into_boxed_body)
 }

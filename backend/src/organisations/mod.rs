@@ -14,7 +14,7 @@ use crate::sessions::SignedIn;
 use crate::site::Site;
 
 pub use model::{
-    CourseAccess, NewCohort, access, add, add_cohort, by_slug, course_of_cohort, courses_of, due_at, enrol, license,
+    CourseAccess, NewCohort, access, add, add_cohort, by_slug, course_of_cohort, courses_of, enrol, license,
 };
 
 pub fn routes(api: &mut ServiceConfig) {

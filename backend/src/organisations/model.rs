@@ -160,29 +160,6 @@ pub fn courses_of(
         .load(db)
 }
 
-/// The courses an organisation holds licences for.
-pub fn licensed_courses(db: &mut AnyConnection, organisation: OrganisationId) -> QueryResult<Vec<CourseId>> {
-    let now = Ts::now();
-    licences::table
-        .filter(licences::organisation_id.eq(organisation))
-        .filter(licences::starts_at.le(now))
-        .filter(licences::ends_at.is_null().or(licences::ends_at.gt(now)))
-        .order(licences::id)
-        .select(licences::course_id)
-        .load(db)
-}
-
-pub fn due_at(db: &mut AnyConnection, user: UserId, course: CourseId) -> QueryResult<Option<Ts>> {
-    enrolments::table
-        .inner_join(cohorts::table.on(enrolments::cohort_id.eq(cohorts::id.nullable())))
-        .filter(enrolments::user_id.eq(user))
-        .filter(enrolments::course_id.eq(course))
-        .select(cohorts::due_at)
-        .first::<Option<Ts>>(db)
-        .optional()
-        .map(Option::flatten)
-}
-
 pub fn course_of_cohort(db: &mut AnyConnection, cohort: CohortId) -> QueryResult<Option<CourseId>> {
     cohorts::table.find(cohort).select(cohorts::course_id).first(db).optional()
 }

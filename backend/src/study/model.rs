@@ -18,7 +18,6 @@ pub struct ProgressRow {
     #[diesel(sql_type = BigInt)]
     pub chapter_id: ChapterId,
     pub course_id: CourseId,
-    pub publication_id: PublicationId,
     pub opened_at: Option<Ts>,
     pub read_at: Option<Ts>,
     pub completed_at: Option<Ts>,
@@ -86,8 +85,8 @@ pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step) -> QueryResult
              position_at = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN excluded.position_at ELSE p.position_at END, \
              publication_id = CASE WHEN p.completed_at IS NULL THEN excluded.publication_id ELSE p.publication_id END, \
              updated_at = excluded.updated_at \
-         RETURNING p.chapter_id, p.course_id, p.publication_id, p.opened_at, p.read_at, p.completed_at, \
-             p.completed_by, p.percent, p.scroll, p.anchor, p.cell_id, p.position_at, p.updated_at",
+         RETURNING chapter_id, course_id, opened_at, read_at, completed_at, completed_by, percent, scroll, anchor, \
+             cell_id, position_at, updated_at",
     )
     .bind::<BigInt, _>(place.user)
     .bind::<BigInt, _>(place.chapter)

@@ -27,14 +27,17 @@ export const useNotebookPane = onePerApp(() => {
   const wasOpen = ref(false)
   const openPath = ref<string | null>(null)
   const loadedAt = ref(0)
-  const kernel = ref<BridgeOf<'kernel'>['status'] | null>(null)
+  const kernels = shallowReactive(new Map<string, BridgeOf<'kernel'>['status']>())
   const memory = shallowRef<{ used: number, limit: number | null } | null>(null)
-  const dirty = ref(false)
+  const unsaved = shallowReactive(new Set<string>())
   const handout = shallowRef<Handout | null>(null)
   const activeCell = ref<string | null>(null)
+  const kernel = computed(() => kernels.get(openPath.value ?? '') ?? null)
+  const dirty = computed(() => unsaved.has(openPath.value ?? ''))
   const left = createEventHook()
   const chapters = new Map<string, number>()
   let cellToShow: string | null = null
+  let told: string | null = null
   let greeting: ReturnType<typeof setInterval> | undefined
   let unmount: ReturnType<typeof setTimeout> | undefined
 
@@ -74,7 +77,8 @@ export const useNotebookPane = onePerApp(() => {
     openPath.value = path
     frame.value = 'loading'
     loadedAt.value = Date.now()
-    kernel.value = null
+    kernels.clear()
+    unsaved.clear()
     memory.value = null
     handout.value = null
   }
@@ -108,7 +112,7 @@ export const useNotebookPane = onePerApp(() => {
         if (frame.value !== 'ready') {
           frame.value = 'ready'
           tell({ type: 'theme', theme: theme.value === 'dark' ? 'dark' : 'light' })
-          tell({ type: 'locale', locale: language.value })
+          void speak(message.locale)
           // Tells the state of the handout too, which a page loaded by its address does not.
           if (wantedPath.value) void open(wantedPath.value).then(showWaitingCell)
         }
@@ -121,17 +125,18 @@ export const useNotebookPane = onePerApp(() => {
         return
       case 'cell_executed': return executed(message)
       case 'active_cell':
-        activeCell.value = message.cell_id
+        if (message.path === openPath.value) activeCell.value = message.cell_id
         return
       case 'dirty':
-        dirty.value = message.dirty
-        if (message.dirty && handout.value?.state === 'untouched') handout.value = { ...handout.value, state: 'modified' }
+        if (message.dirty) unsaved.add(message.path)
+        else unsaved.delete(message.path)
+        if (message.dirty && message.path === openPath.value && handout.value?.state === 'untouched') handout.value = { ...handout.value, state: 'modified' }
         return
       case 'saved':
-        dirty.value = false
+        unsaved.delete(message.path)
         return
       case 'kernel':
-        kernel.value = message.status
+        kernels.set(message.path, message.status)
         return
       case 'resources':
         memory.value = message.memory_bytes === null ? null : { used: message.memory_bytes, limit: message.memory_limit_bytes }
@@ -145,6 +150,18 @@ export const useNotebookPane = onePerApp(() => {
     }
   }
 
+  /** Jupyter reads its words when it loads: in another language the page is loaded again, once, after saving. */
+  async function speak(spoken?: string) {
+    if (spoken === language.value || told === language.value) return
+    told = language.value
+    try {
+      await ask({ type: 'locale', locale: language.value })
+      await ask({ type: 'save' })
+      if (openPath.value) load(openPath.value)
+    }
+    catch { /* the notebook stays in the language it has */ }
+  }
+
   function executed(message: BridgeOf<'cell_executed'>) {
     if (message.path === study.chapter.value?.notebook?.path) {
       study.running.set(message.cell_id, message.success
@@ -154,7 +171,7 @@ export const useNotebookPane = onePerApp(() => {
     const chapter_id = chapters.get(message.path)
     if (chapter_id === undefined) return
     const { path, cell_id, cell_index, execution_count, success, error, source_sha256, at } = message
-    void queue.add({ id: message.event_id, type: 'cell_executed', chapter_id, at, path, cell_id, cell_index, execution_count, success, error, duration_ms: Math.round(message.duration_ms), source_sha256 })
+    void queue.add({ id: message.event_id, type: 'cell_executed', chapter_id, at, path, cell_id, cell_index: Math.max(0, cell_index), execution_count, success, error, duration_ms: Math.round(message.duration_ms), source_sha256 })
   }
 
   function showWaitingCell() {
@@ -167,7 +184,7 @@ export const useNotebookPane = onePerApp(() => {
     if (chapter?.notebook) chapters.set(chapter.notebook.path, chapter.id)
   }, { immediate: true })
 
-  watch([() => server.status.value?.state, () => server.status.value?.url, wantedPath], ([state, , path]) => {
+  watch([() => server.status.value?.state, () => server.status.value?.url, wantedPath, origin], ([state, , path]) => {
     if (state !== 'ready') return state !== undefined && unload()
     if (!path) return
     if (source.value === null) load(path)
@@ -179,7 +196,7 @@ export const useNotebookPane = onePerApp(() => {
   })
   watch(server.sessionEnded, ended => ended && unload())
   watch(() => theme.value, value => frame.value === 'ready' && tell({ type: 'theme', theme: value === 'dark' ? 'dark' : 'light' }))
-  watch(language, locale => frame.value === 'ready' && tell({ type: 'locale', locale }))
+  watch(language, () => frame.value === 'ready' && speak())
 
   return {
     element, source, view, shown, openPath, kernel, memory, dirty, handout, activeCell,

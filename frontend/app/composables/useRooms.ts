@@ -1,17 +1,14 @@
-import type { Role } from '~/api/types'
-
 export interface Room { to: string, label: string, icon: string, key: string }
 
 /** The rooms of the site this person has a right to. */
 export function useRooms() {
   const { t } = useI18n()
-  const { has } = useRoles()
-  const may = (...roles: Role[]) => roles.some(has)
+  const me = useMe()
   return computed<Room[]>(() => [
-    { to: '/', label: t('room.study'), icon: 'i-lucide-book-open', key: 'h', open: true },
-    { to: '/tutor', label: t('room.tutor'), icon: 'i-lucide-graduation-cap', key: 't', open: may('tutor') },
-    { to: '/admin', label: t('room.admin'), icon: 'i-lucide-building-2', key: 'm', open: may('corporate_admin', 'operator') },
-    { to: '/author', label: t('room.author'), icon: 'i-lucide-square-pen', key: 'w', open: may('author', 'operator') },
-    { to: '/operator', label: t('room.operator'), icon: 'i-lucide-activity', key: 'o', open: may('operator') },
-  ].filter(room => room.open))
+    { to: '/', label: t('room.study'), icon: 'i-lucide-book-open', key: 'h' },
+    { to: '/tutor', label: t('room.tutor'), icon: 'i-lucide-graduation-cap', key: 't' },
+    { to: '/admin', label: t('room.admin'), icon: 'i-lucide-building-2', key: 'm' },
+    { to: '/author', label: t('room.author'), icon: 'i-lucide-square-pen', key: 'w' },
+    { to: '/operator', label: t('room.operator'), icon: 'i-lucide-activity', key: 'o' },
+  ].filter(({ to }) => me.value && mayVisit(to, me.value)))
 }

@@ -126,7 +126,8 @@ class RunningHub:
         wait_for(lambda: not self.server(user), f"{user}'s server is gone")
 
     def _answers(self) -> bool:
-        assert self._process is not None and self._process.poll() is None, self.log.read_text()[-5000:]
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()[-5000:]
         try:
             return call("GET", f"{self.url}hub/api/")[0] == 200
         except OSError:

@@ -1,4 +1,4 @@
-import { bridgeMessage, type BridgeMessage, type BridgeOf, type BridgeRequest } from './messages'
+import { type BridgeMessage, type BridgeOf, type BridgeRequest, readMessage } from './messages'
 
 export class BridgeError extends Error {
   override readonly name = 'BridgeError'
@@ -72,9 +72,8 @@ export class BridgeClient {
     if (event.origin !== this.options.origin) return
     const target = this.options.target()
     if (!target || event.source !== target) return
-    const parsed = bridgeMessage.safeParse(event.data)
-    if (!parsed.success) return
-    const message = parsed.data
+    const message = readMessage(event.data)
+    if (!message) return
     const waiting = message.id === undefined ? undefined : this.waiting.get(message.id)
     if (waiting && message.id !== undefined) {
       if (message.type === 'error') return this.fail(message.id, new BridgeError(message.code, message.detail))

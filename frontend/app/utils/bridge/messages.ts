@@ -1,59 +1,61 @@
-// What the notebook may say (notes of the bridge in docs/). Everything that arrives is checked against this:
-// the frame shows code of trainees, so a message is never trusted for its shape.
-import * as z from 'zod/mini'
+// What the notebook may say (the messages are in k8s/jupyterhub/README.md). Everything that arrives is checked
+// against this: the frame shows code of trainees, so a message is never trusted for its shape.
+import * as v from 'valibot'
 
-const path = z.string().check(z.maxLength(1024))
-const cellId = z.string().check(z.maxLength(64))
-const count = z.int().check(z.nonnegative())
-const common = { tenarai: z.literal(1), id: z.optional(z.string().check(z.maxLength(64))) }
+const path = v.pipe(v.string(), v.maxLength(1024))
+const cellId = v.pipe(v.string(), v.maxLength(64))
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+/** Position among code and markdown cells; -1 for a cell that is gone by now. */
+const position = v.pipe(v.number(), v.integer(), v.minValue(-1))
+const common = { tenarai: v.literal(1), id: v.optional(v.pipe(v.string(), v.maxLength(64))) }
 
-const handout = z.object({
-  state: z.enum(['untouched', 'modified', 'outdated', 'own']),
-  base_sha256: z.nullish(z.string()),
-  handout_sha256: z.nullish(z.string()),
+const handout = v.object({
+  state: v.picklist(['untouched', 'modified', 'outdated', 'own']),
+  base_sha256: v.nullish(v.string()),
+  handout_sha256: v.nullish(v.string()),
 })
 
-const notebook = z.object({
-  cells: z.array(z.object({
-    id: z.optional(z.string()),
-    cell_type: z.string(),
-    source: z.union([z.string(), z.array(z.string())]),
+const notebook = v.object({
+  cells: v.array(v.object({
+    id: v.optional(v.string()),
+    cell_type: v.string(),
+    source: v.union([v.string(), v.array(v.string())]),
   })),
 })
 
-export const bridgeMessage = z.discriminatedUnion('type', [
-  z.object({ ...common, type: z.literal('ready'), path: z.nullish(path), locale: z.optional(z.string()), capabilities: z.optional(z.array(z.string())) }),
-  z.object({ ...common, type: z.literal('opened'), path, handout }),
-  z.object({
+const bridgeMessage = v.variant('type', [
+  v.object({ ...common, type: v.literal('ready'), path: v.nullish(path), locale: v.optional(v.string()), capabilities: v.optional(v.array(v.string())) }),
+  v.object({ ...common, type: v.literal('opened'), path, handout }),
+  v.object({
     ...common,
-    type: z.literal('cell_executed'),
-    event_id: z.guid(),
+    type: v.literal('cell_executed'),
+    event_id: v.pipe(v.string(), v.uuid()),
     path,
     cell_id: cellId,
-    cell_index: count,
-    execution_count: z.nullable(count),
-    success: z.boolean(),
-    error: z.nullable(z.object({ name: z.string().check(z.maxLength(200)) })),
-    duration_ms: z.number().check(z.nonnegative()),
-    source_sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-    at: z.string().check(z.maxLength(40)),
+    cell_index: position,
+    execution_count: v.nullable(count),
+    success: v.boolean(),
+    error: v.nullable(v.object({ name: v.pipe(v.string(), v.maxLength(200)) })),
+    duration_ms: v.pipe(v.number(), v.minValue(0)),
+    source_sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    at: v.pipe(v.string(), v.isoTimestamp()),
   }),
-  z.object({ ...common, type: z.literal('cell_running'), path, cell_id: cellId }),
-  z.object({ ...common, type: z.literal('active_cell'), path, cell_id: cellId, cell_index: count }),
-  z.object({ ...common, type: z.literal('saved'), path, at: z.string() }),
-  z.object({ ...common, type: z.literal('dirty'), path, dirty: z.boolean() }),
-  z.object({ ...common, type: z.literal('kernel'), path, status: z.enum(['starting', 'idle', 'busy', 'restarting', 'dead', 'disconnected']) }),
-  z.object({ ...common, type: z.literal('resources'), memory_bytes: z.nullable(count), memory_limit_bytes: z.nullable(count) }),
-  z.object({ ...common, type: z.literal('leave') }),
-  z.object({ ...common, type: z.literal('done'), copy_path: z.nullish(path), handout: z.nullish(z.union([notebook, handout])), working: z.nullish(notebook) }),
-  z.object({ ...common, type: z.literal('error'), code: z.string(), detail: z.optional(z.string()) }),
+  v.object({ ...common, type: v.literal('cell_running'), path, cell_id: cellId }),
+  v.object({ ...common, type: v.literal('active_cell'), path, cell_id: cellId, cell_index: position }),
+  v.object({ ...common, type: v.literal('saved'), path, at: v.string() }),
+  v.object({ ...common, type: v.literal('dirty'), path, dirty: v.boolean() }),
+  v.object({ ...common, type: v.literal('kernel'), path, status: v.picklist(['starting', 'idle', 'busy', 'restarting', 'dead', 'disconnected']) }),
+  v.object({ ...common, type: v.literal('resources'), memory_bytes: v.nullable(count), memory_limit_bytes: v.nullable(count) }),
+  v.object({ ...common, type: v.literal('leave') }),
+  v.object({ ...common, type: v.literal('done'), copy_path: v.nullish(path), handout: v.unknown(), working: v.unknown() }),
+  v.object({ ...common, type: v.literal('error'), code: v.string(), detail: v.optional(v.string()) }),
 ])
 
-export type BridgeMessage = z.infer<typeof bridgeMessage>
+export type BridgeMessage = v.InferOutput<typeof bridgeMessage>
 export type BridgeType = BridgeMessage['type']
 export type BridgeOf<T extends BridgeType> = Extract<BridgeMessage, { type: T }>
-export type Handout = z.infer<typeof handout>
-export type NotebookJson = z.infer<typeof notebook>
+export type Handout = v.InferOutput<typeof handout>
+export type NotebookJson = v.InferOutput<typeof notebook>
 
 export type BridgeRequest
   = { type: 'hello' | 'save' | 'focus' }
@@ -63,4 +65,10 @@ export type BridgeRequest
     | { type: 'theme', theme: 'light' | 'dark' }
     | { type: 'locale', locale: 'ja' | 'en' }
 
-export const isNotebook = (value: unknown): value is NotebookJson => notebook.safeParse(value).success
+/** The message, or null when it is not one of ours. */
+export function readMessage(data: unknown): BridgeMessage | null {
+  const read = v.safeParse(bridgeMessage, data)
+  return read.success ? read.output : null
+}
+
+export const isNotebook = (value: unknown): value is NotebookJson => v.is(notebook, value)

@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -68,7 +66,7 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
             self.ws_client.write_message(message, binary=isinstance(message, bytes))
 
     def _get_proxy_request(self, url: str) -> HTTPRequest:
-        request = super()._get_proxy_request(url)
+        request: HTTPRequest = super()._get_proxy_request(url)
         cookies = request.headers.get("Cookie")
         if cookies and not goes_to_hub(urlsplit(url).path):
             kept = without_lms_cookies(cookies)
@@ -94,13 +92,17 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
                 allow_redirects=False,
                 skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             )
-        except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             await self.handle_proxy_error(503, error)
             return
         try:
             await self._pass_on(upstream)
-        except (aiohttp.ClientError, StreamClosedError):
-            self.request.connection.detach().close()  # cut off: the other end must not take it for complete
+        except StreamClosedError:
+            pass  # the browser went away
+        except aiohttp.ClientError as error:
+            self.proxy.log.warning(f"{self.request.path} was cut off: {error}")
+            # the browser must not take what it has for the whole
+            self.request.connection.stream.close()
         finally:
             upstream.close()
 

@@ -1,1 +1,0 @@
-export default { legacy: false, fallbackLocale: 'ja', missingWarn: true, fallbackWarn: false }
