@@ -20,7 +20,7 @@ use crate::site::Site;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LocaleQuery {
-    /// Language of titles and texts; the user's own unless told.
+    /// Locale of titles and texts; the user's own unless told.
     locale: Option<Locale>,
 }
 

@@ -118,7 +118,7 @@ fn write_out(request: &HttpRequest, trouble: Trouble<'_>) -> actix_web::HttpResp
     response.body(serde_json::to_vec(&body).unwrap_or_default())
 }
 
-/// The language the reader asked for: the SPA says its own in Accept-Language.
+/// The language the reader asked for: the SPA says its own in Accept-Locale.
 pub fn locale_of(request: &HttpRequest) -> Locale {
     request
         .headers()

@@ -235,8 +235,8 @@ fn end_gently(child: &mut Child) {
 fn end_proxy(state: &Path) {
     let Ok(text) = fs::read_to_string(state.join("proxy.pid")) else { return };
     let Some(pid) = text.lines().next().and_then(|line| line.trim().parse::<i32>().ok()) else { return };
-    let is_proxy = fs::read(format!("/proc/{pid}/cmdline"))
-        .is_ok_and(|line| line.windows(PROXY.len()).any(|part| part == PROXY));
+    let is_proxy =
+        fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.windows(PROXY.len()).any(|part| part == PROXY));
     if is_proxy {
         let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
     }

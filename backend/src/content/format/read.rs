@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chapter, ChapterRule, Course, CourseRule, Kind, Language, Localised, Profile, Section};
+use super::{Chapter, ChapterRule, Course, CourseRule, Kind, Locale, Localised, Profile, Section};
 use crate::content::report::{Notes, Position};
 use crate::content::yaml::{self, Fields, Node};
 
@@ -40,7 +40,7 @@ pub fn read(text: &str, notes: &mut Notes) -> Option<Course> {
 /// The languages of the course, as far as they could be read.
 #[derive(Default)]
 struct Spoken {
-    languages: Vec<Language>,
+    languages: Vec<Locale>,
     /// Whether the list is right, so that a text in another language is a mistake.
     certain: bool,
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
-use super::super::format::Language;
+use super::super::format::Locale;
 use super::super::markdown::math;
 use super::super::sanitise::{self, FOREIGN_REL};
 use super::Heading;
@@ -161,7 +161,7 @@ impl Pass<'_> {
             attributes.push(("rel".to_owned(), FOREIGN_REL.to_owned()));
         }
         // comrak says this in English only.
-        if self.setting.language == Language::Ja
+        if self.setting.language == Locale::Ja
             && let Some(number) = get(attributes, "data-footnote-backref-idx").map(str::to_owned)
         {
             take(attributes, "aria-label");

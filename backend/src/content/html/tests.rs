@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use insta::assert_snapshot;
 
 use super::*;
-use crate::content::format::Language;
+use crate::content::format::Locale;
 use crate::content::report::Report;
 use crate::db::types::ChapterId;
 
@@ -11,7 +11,7 @@ fn rendered(text: &str) -> (String, Vec<Heading>, Report) {
     let images = BTreeMap::from([("a.png".to_owned(), Some(Size { width: 10, height: 20 }))]);
     let chapters = BTreeSet::from(["01-first"]);
     let setting =
-        Setting { language: Language::En, images: &images, chapters: &chapters, cells: None, has_notebook: false };
+        Setting { language: Locale::En, images: &images, chapters: &chapters, cells: None, has_notebook: false };
     let mut report = Report::default();
     let rendered = render(text, &setting, &mut Notes { file: "text.en.html", report: &mut report });
     (rendered.html.fill(ChapterId(7), |_| Some(ChapterId(1))), rendered.headings, report)

@@ -4,13 +4,13 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
-use crate::content::format::Language;
+use crate::content::format::Locale;
 use crate::content::html::Size;
 use crate::content::report::Report;
 use crate::db::types::ChapterId;
 
 /// Renders as chapter 7 of a course with chapters `01-first` (id 1) and `02-next` (id 2).
-fn rendered_in(language: Language, text: &str) -> (String, Rendered, Report) {
+fn rendered_in(language: Locale, text: &str) -> (String, Rendered, Report) {
     let images =
         BTreeMap::from([("a.png".to_owned(), Some(Size { width: 640, height: 480 })), ("b.svg".to_owned(), None)]);
     let cells = BTreeSet::from(["fit".to_owned()]);
@@ -24,13 +24,13 @@ fn rendered_in(language: Language, text: &str) -> (String, Rendered, Report) {
 }
 
 fn html(text: &str) -> String {
-    let (html, _, report) = rendered_in(Language::En, text);
+    let (html, _, report) = rendered_in(Locale::En, text);
     assert!(report.items.is_empty(), "{report}");
     html
 }
 
 fn found(text: &str) -> String {
-    rendered_in(Language::En, text).2.to_string()
+    rendered_in(Locale::En, text).2.to_string()
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn code_of_all_promised_languages_is_coloured() {
 #[test]
 fn callouts_have_the_title_of_their_language_or_their_own() {
     let text = "> [!NOTE]\n> One.\n\n> [!WARNING] Mind <this>\n> Two.\n>\n> - list\n";
-    assert_snapshot!(rendered_in(Language::Ja, text).0);
+    assert_snapshot!(rendered_in(Locale::Ja, text).0);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn formulas_become_mathml() {
 fn headings_get_ids_of_their_words() {
     let text =
         "## はじめに\n\n### The `fit` *method*\n\n### The fit method\n\n## $R^2$ とは[^1]\n\n## ！？\n\n[^1]: Note.\n";
-    let (_, rendered, _) = rendered_in(Language::Ja, text);
+    let (_, rendered, _) = rendered_in(Locale::Ja, text);
     insta::assert_debug_snapshot!(rendered.headings);
 }
 
@@ -72,7 +72,7 @@ fn tables_footnotes_and_links() {
     let text = "| a | b | c |\n|:--|:-:|--:|\n| ~~1~~ | 2 | 3 |\n\nText[^n] https://example.com [next](chapter:02-next) \
         [here](#head) [mail](mailto:a@example.com).\n\n## Head\n\n[^n]: The note.\n";
     assert_snapshot!(html(text));
-    assert!(rendered_in(Language::Ja, text).0.contains("aria-label=\"脚注1の参照元に戻る\""));
+    assert!(rendered_in(Locale::Ja, text).0.contains("aria-label=\"脚注1の参照元に戻る\""));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn formulas_that_would_cost_too_much_are_mistakes() {
     for latex in
         ["{".repeat(100_000), "\\sqrt".repeat(3_000), "x^".repeat(4_000), "\\frac".repeat(2_000), "\\left(".repeat(900)]
     {
-        let report = rendered_in(Language::En, &format!("${latex}$\n")).2;
+        let report = rendered_in(Locale::En, &format!("${latex}$\n")).2;
         assert!(report.has_errors(), "{}", &latex[..20]);
     }
 }
@@ -122,15 +122,15 @@ fn nesting_without_end_is_a_mistake_and_costs_no_time() {
         "<div>".repeat(100_000),
         "1. - ".repeat(100_000),
     ] {
-        let report = rendered_in(Language::En, &text).2;
+        let report = rendered_in(Locale::En, &text).2;
         assert!(report.to_string().contains("too_deep"), "{}", &text[..10]);
     }
     let stairs: String = (0..200).map(|depth| format!("{}- x\n", "  ".repeat(depth))).collect();
-    assert!(rendered_in(Language::En, &stairs).2.to_string().contains("too_deep"));
+    assert!(rendered_in(Locale::En, &stairs).2.to_string().contains("too_deep"));
     for text in
         ["*a **a ".repeat(20_000), "[".repeat(100_000), "![".repeat(50_000), "`".repeat(100_000), "[^1]".repeat(20_000)]
     {
-        rendered_in(Language::En, &text);
+        rendered_in(Locale::En, &text);
     }
 }
 
@@ -139,7 +139,7 @@ proptest! {
 
     #[test]
     fn rendering_never_panics_and_nothing_acts(pieces in prop::collection::vec(piece(), 0..30)) {
-        let html = rendered_in(Language::Ja, &pieces.concat()).0.to_lowercase();
+        let html = rendered_in(Locale::Ja, &pieces.concat()).0.to_lowercase();
         for Ok(token) in html5gum::Tokenizer::new(&html) {
             if let html5gum::Token::StartTag(tag) = token {
                 prop_assert_ne!(tag.name.as_slice(), b"script");
