@@ -194,6 +194,7 @@ export const useNotebookPane = onePerApp(() => {
       else load(path)
     }
   })
+  watch(online, yes => yes && shown.value && frame.value !== 'ready' && void server.retry())
   watch(server.sessionEnded, ended => ended && unload())
   watch(() => theme.value, value => frame.value === 'ready' && tell({ type: 'theme', theme: value === 'dark' ? 'dark' : 'light' }))
   watch(language, () => frame.value === 'ready' && speak())
