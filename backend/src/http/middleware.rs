@@ -142,7 +142,8 @@ fn record(request: &HttpRequest, status: StatusCode, started: Instant) {
         "status" => status.as_u16().to_string()
     )
     .record(elapsed);
-    tracing::debug!(
+    tracing::info!(
+        target: "access",
         request_id = request_id(request),
         method = %request.method(),
         route,
