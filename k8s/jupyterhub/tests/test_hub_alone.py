@@ -63,7 +63,7 @@ def test_a_hub_that_comes_back_still_knows_its_people(venv: Path, lms: StandinLm
 def test_a_hub_that_is_not_root_says_that_all_share_one_uid(venv: Path, open_folder: Path) -> None:
     script = (
         "import os; os.setgid(65534); os.setuid(65534); "
-        "from pathlib import Path; from tenarai_hub.configure import _announce_isolation; "
+        "from pathlib import Path; from tenarai_hub.configuration import _announce_isolation; "
         f"_announce_isolation(Path({str(open_folder)!r}) / 'nobody' / 'learners')"
     )
     (open_folder / "nobody").mkdir(exist_ok=True)

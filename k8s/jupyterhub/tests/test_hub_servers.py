@@ -75,6 +75,7 @@ def test_the_lms_reads_a_file_with_a_token_for_one_person(kernel: Kernel, hub: R
     assert kernel.http.get(other, allow_redirects=False, timeout=30).status_code != 200
 
 
+@pytest.mark.notebooks
 def test_work_survives_restarts_with_new_material_or_without_the_lms(newcomer: Browser, hub: RunningHub) -> None:
     user = newcomer.user
     hub.start_server(user)
@@ -114,6 +115,7 @@ def test_somebody_whom_the_lms_disabled_gets_no_server(newcomer: Browser, hub: R
     assert not hub.server(newcomer.user)
 
 
+@pytest.mark.notebooks
 def test_the_language_of_the_start_is_the_notebooks(newcomer: Browser, hub: RunningHub) -> None:
     hub.start_server(newcomer.user, locale="en")
     kernel = Kernel(hub, newcomer.user)
@@ -170,6 +172,7 @@ def test_the_memory_limit_ends_the_cell_and_not_the_kernel(kernel: Kernel, hub: 
     assert 0 < used["memory_bytes"] < used["memory_limit_bytes"]
 
 
+@pytest.mark.notebooks
 def test_the_courses_packages_fit_into_the_limit_and_draw_japanese(kernel: Kernel, hub: RunningHub) -> None:
     script = """
 import warnings; warnings.simplefilter('error')
@@ -183,12 +186,14 @@ plt.title('家賃と広さ −1'); plt.savefig('x.png'); print('drawn')
     assert (ran.status, ran.text.strip()) == ("ok", "drawn"), ran
 
 
+@pytest.mark.notebooks
 def test_there_are_no_terminals_and_no_lab(kernel: Kernel, hub: RunningHub) -> None:
     assert kernel.api("POST", "api/terminals").status_code in (403, 404)
     assert kernel.api("GET", "api/terminals").status_code == 404
     assert kernel.api("GET", "lab").status_code >= 400
 
 
+@pytest.mark.notebooks
 def test_a_learners_own_configuration_is_not_read_and_a_stopped_server_says_so(
     newcomer: Browser, hub: RunningHub
 ) -> None:
@@ -211,12 +216,14 @@ def test_a_learners_own_configuration_is_not_read_and_a_stopped_server_says_so(
     assert f"frame-ancestors {hub.lms.url}" in newcomer.notebook().headers["Content-Security-Policy"]
 
 
+@pytest.mark.notebooks
 def test_packages_are_not_installed_and_it_says_why(kernel: Kernel, hub: RunningHub) -> None:
     for magic in ("%pip install requests", "%conda install x", "%uv pip install x"):
         assert "版を固定" in kernel.run(magic).text, magic
     assert "No matching distribution" in kernel.run("!pip install --target /tmp/x no-such-thing 2>&1").text
 
 
+@pytest.mark.notebooks
 @pytest.mark.parametrize(
     ("verb", "path", "status", "code"),
     [

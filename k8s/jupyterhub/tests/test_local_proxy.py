@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import yarl
 from aiohttp import web
 
 from running_hub import free_port
@@ -140,7 +141,7 @@ async def test_compressed_answers_and_names_pass_untouched(proxied: str) -> None
     async with aiohttp.ClientSession(auto_decompress=False) as http:
         async with http.get(proxied + "user/u1/compressed", headers={"Accept-Encoding": "gzip"}) as response:
             assert (response.headers["Content-Encoding"], response.headers["ETag"]) == ("gzip", '"abc"')
-        async with http.get(proxied + "user/u2/%E7%AB%A0%20a.ipynb?x=%2F") as response:
+        async with http.get(yarl.URL(proxied + "user/u2/%E7%AB%A0%20a.ipynb?x=%2F", encoded=True)) as response:
             assert (await response.json())["path"] == "/jupyterhub/user/u2/%E7%AB%A0%20a.ipynb?x=%2F"
 
 

@@ -189,7 +189,7 @@ def _text(source: str | list[str]) -> str:
 
 
 def _is_changed(file: Path, base: dict[str, Any]) -> bool:
-    return sha256(file.read_bytes()) != base["sha256"]
+    return sha256(file.read_bytes()) != str(base["sha256"])
 
 
 def _base(content: bytes, digest: str) -> dict[str, str | None]:
