@@ -148,7 +148,11 @@ impl Settings {
             figment = figment.merge(Toml::file(file));
         }
         figment = figment
-            .merge(Env::prefixed("TENARAI_").ignore(&["config"]))
+            // The others are read by the scripts around us and by the hub.
+            .merge(
+                Env::prefixed("TENARAI_")
+                    .filter(|name| !(name == "config" || name == "binary" || name.starts_with("cull_"))),
+            )
             .merge(Env::raw().only(&["SENTRY_DSN"]).map(|_| "sentry_dsn".into()));
         figment.extract().map_err(|error| Invalid(error.into_iter().map(|error| error.to_string()).collect()))
     }
