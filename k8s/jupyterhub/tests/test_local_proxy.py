@@ -47,9 +47,12 @@ async def proxied() -> AsyncIterator[str]:
         return response
 
     async def socket(request: web.Request) -> web.WebSocketResponse:
-        ws = web.WebSocketResponse(protocols=("v1.kernel.websocket.jupyter.org",))
+        ws = web.WebSocketResponse(protocols=("v1.kernel.websocket.jupyter.org",), max_msg_size=2**23)
         await ws.prepare(request)
+        await ws.send_str("hello")
         async for message in ws:
+            if message.data == "end":
+                break
             if message.type == aiohttp.WSMsgType.BINARY:
                 await ws.send_bytes(message.data)
             else:
@@ -131,10 +134,20 @@ async def test_websockets_keep_their_subprotocol_and_kind(proxied: str) -> None:
         http.ws_connect(proxied + "user/u1/socket", protocols=["v1.kernel.websocket.jupyter.org"]) as ws,
     ):
         assert ws.protocol == "v1.kernel.websocket.jupyter.org"
+        assert (await ws.receive()).data == "hello"
         await ws.send_bytes(b"\0\1")
         assert (await ws.receive()).data == b"\0\1"
         await ws.send_str("text")
         assert (await ws.receive()).data == "text"
+        await ws.send_bytes(bytes(3_000_000))
+        assert len((await ws.receive()).data) == 3_000_000
+
+
+async def test_a_websocket_ends_with_the_server_behind_it(proxied: str) -> None:
+    async with aiohttp.ClientSession() as http, http.ws_connect(proxied + "user/u1/socket") as ws:
+        assert (await ws.receive()).data == "hello"
+        await ws.send_str("end")
+        assert (await ws.receive(timeout=10)).type == aiohttp.WSMsgType.CLOSE
 
 
 async def test_compressed_answers_and_names_pass_untouched(proxied: str) -> None:

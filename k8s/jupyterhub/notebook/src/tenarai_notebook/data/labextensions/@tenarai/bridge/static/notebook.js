@@ -15,8 +15,10 @@ const KERNEL = {
 export function kernelStatus({ sessionContext }) {
   const kernel = sessionContext.session?.kernel;
   if (!kernel) return sessionContext.isReady ? 'dead' : 'starting';
-  if (kernel.connectionStatus === 'disconnected') return 'disconnected';
-  return KERNEL[kernel.status] ?? 'starting';
+  const status = KERNEL[kernel.status] ?? 'starting';
+  // Jupyter tries for minutes to connect again before it says so itself; a kernel that starts is not connected yet
+  const lost = kernel.connectionStatus !== 'connected' && (status === 'idle' || status === 'busy');
+  return lost || kernel.connectionStatus === 'disconnected' ? 'disconnected' : status;
 }
 
 /** Resolves once cells can be run. */
