@@ -1024,6 +1024,8 @@ export interface components {
         PublicationInfo: {
             /** Format: int64 */
             chapters: number;
+            /** @description The git commit it was made from, where that is known. */
+            commit?: string | null;
             /** @description Whether readers see this one. */
             current: boolean;
             id: components["schemas"]["PublicationId"];
@@ -1031,8 +1033,6 @@ export interface components {
             number: number;
             published_at: components["schemas"]["Ts"];
             published_by?: components["schemas"]["UserId"] | null;
-            /** @description The commit, or the digest of the folder, it was made from. */
-            source?: string | null;
         };
         PublicationName: {
             id: components["schemas"]["PublicationId"];
@@ -1223,7 +1223,7 @@ export interface operations {
     list_author_courses: {
         parameters: {
             query?: {
-                /** @description Language of titles and texts; the user's own unless told. */
+                /** @description Locale of titles and texts; the user's own unless told. */
                 locale?: components["schemas"]["Locale"];
             };
             header?: never;
@@ -1254,7 +1254,7 @@ export interface operations {
     get_chapter: {
         parameters: {
             query?: {
-                /** @description Language of titles and texts; the user's own unless told. */
+                /** @description Locale of titles and texts; the user's own unless told. */
                 locale?: components["schemas"]["Locale"];
             };
             header?: never;
@@ -1359,7 +1359,7 @@ export interface operations {
     list_courses: {
         parameters: {
             query?: {
-                /** @description Language of titles and texts; the user's own unless told. */
+                /** @description Locale of titles and texts; the user's own unless told. */
                 locale?: components["schemas"]["Locale"];
             };
             header?: never;
@@ -1390,7 +1390,7 @@ export interface operations {
     get_course: {
         parameters: {
             query?: {
-                /** @description Language of titles and texts; the user's own unless told. */
+                /** @description Locale of titles and texts; the user's own unless told. */
                 locale?: components["schemas"]["Locale"];
             };
             header?: never;
@@ -1430,7 +1430,7 @@ export interface operations {
     get_home: {
         parameters: {
             query?: {
-                /** @description Language of titles and texts; the user's own unless told. */
+                /** @description Locale of titles and texts; the user's own unless told. */
                 locale?: components["schemas"]["Locale"];
             };
             header?: never;

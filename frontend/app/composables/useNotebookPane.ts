@@ -75,6 +75,8 @@ export const useNotebookPane = onePerApp(() => {
     // Only a page of the hub the server names is ever framed.
     if (!url || new URL(url).origin !== origin.value) return
     bridge.value?.abandon()
+    // The same address again: only setting it on the frame itself loads it anew.
+    if (source.value === url && element.value) element.value.src = url
     source.value = url
     openPath.value = path
     frame.value = 'loading'
