@@ -104,13 +104,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::blobs::BlobId;
     use crate::content::Cell;
 
     fn notebook(code_cells: usize) -> NotebookEntry {
         let cells = (0..code_cells)
             .map(|index| Cell { id: format!("c{index}"), index, kind: CellKind::Code, source_sha256: String::new() })
             .collect();
-        NotebookEntry { path: "course/chapter.ipynb".to_owned(), handout_sha256: String::new(), cells }
+        NotebookEntry { path: "course/chapter.ipynb".to_owned(), handout_sha256: BlobId::of(b""), cells }
     }
 
     fn evidence(read: bool, cells: impl IntoIterator<Item = usize>) -> Evidence {
