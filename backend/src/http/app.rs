@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use actix_web::dev::Server;
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::web::{Data, JsonConfig, PathConfig, PayloadConfig, QueryConfig};
+use actix_web::web::{Data, JsonConfig, PathConfig, PayloadConfig, QueryConfig, scope as scope_at};
 use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa::OpenApi;
@@ -45,11 +45,13 @@ fn api_v1(api: &mut ServiceConfig) {
 }
 
 /// All documented services, in one place for the application and for the document.
+///
+/// Handlers name their whole path; utoipa would put the prefix before it once more, were the scopes its own.
 fn services(config: &mut ServiceConfig) {
     config
-        .service(scope::scope("/api/v1").configure(api_v1))
-        .service(scope::scope("/internal/v1").configure(sessions::internal_routes))
-        .service(scope::scope("/content/v1").configure(courses::content_routes))
+        .service(scope::scope(scope_at("/api/v1")).configure(api_v1))
+        .service(scope::scope(scope_at("/internal/v1")).configure(sessions::internal_routes))
+        .service(scope::scope(scope_at("/content/v1")).configure(courses::content_routes))
         .service(sessions::jwks)
         .service(health::healthz)
         .service(health::readyz)

@@ -1,0 +1,53 @@
+//! Changing one's password.
+
+use macro_rules_attribute::apply;
+use serde_json::json;
+
+use crate::support::{PASSWORD, Person, TestSite};
+
+const NEW: &str = "another-fine-password";
+
+async fn change(person: &Person, current: &str, new: &str) -> crate::support::Answer {
+    person.put("/api/v1/me/password", json!({ "current_password": current, "new_password": new })).await
+}
+
+#[apply(story)]
+async fn a_new_password_signs_in_and_the_old_one_no_longer_does(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    change(&person, PASSWORD, NEW).await.is(204);
+    person.elsewhere(&site).try_password(PASSWORD).await.refused(401, "invalid_credentials");
+    person.elsewhere(&site).try_password(NEW).await.is(200);
+}
+
+#[apply(story)]
+async fn a_change_of_password_signs_the_other_browsers_out_and_keeps_this_one(site: TestSite) {
+    let person = site.somebody().await;
+    let elsewhere = person.elsewhere(&site);
+    person.sign_in().await;
+    elsewhere.sign_in().await;
+    change(&person, PASSWORD, NEW).await.is(204);
+    elsewhere.get("/api/v1/session").await.refused(401, "session_ended");
+    elsewhere.post("/api/v1/session/refresh", json!({})).await.refused(401, "session_ended");
+    person.get("/api/v1/session").await.is(200);
+}
+
+#[apply(story)]
+async fn the_current_password_is_asked_for(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let problem = change(&person, "not-my-password", NEW).await.refused(422, "wrong_password");
+    assert_eq!(problem["errors"][0]["pointer"], "/current_password");
+    person.elsewhere(&site).try_password(PASSWORD).await.is(200);
+}
+
+#[apply(story)]
+async fn a_password_that_is_too_short_or_too_long_is_refused_at_its_field(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    for (new, code) in [("short".to_owned(), "too_short"), ("x".repeat(201), "too_long")] {
+        let problem = change(&person, PASSWORD, &new).await.refused(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["pointer"], "/new_password");
+        assert_eq!(problem["errors"][0]["code"], code);
+    }
+}

@@ -1,0 +1,95 @@
+//! Staying signed in: the refresh secret is replaced at each use, and a copy of an old one ends the session.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use macro_rules_attribute::apply;
+use serde_json::json;
+use tenarai::db::schema::{sessions, users};
+use tenarai::db::types::Ts;
+
+use crate::support::{Answer, Browser, Person, TestSite};
+
+async fn refresh(browser: &Browser) -> Answer {
+    browser.post("/api/v1/session/refresh", json!({})).await
+}
+
+/// Lets the time pass in which tabs may refresh at once.
+async fn let_grace_pass(site: &TestSite, person: &Person) {
+    let user = person.id;
+    site.write(move |tx| {
+        diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
+            .set(sessions::rotated_at.eq(Ts::now() - TimeDelta::minutes(1)))
+            .execute(tx)
+    })
+    .await;
+}
+
+#[apply(story)]
+async fn a_refresh_gives_a_new_token_and_a_new_secret(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let secret = person.cookie("tenarai_refresh");
+    let me = refresh(&person).await.ok();
+    assert_eq!(me["user"]["email"], json!(person.email));
+    assert_ne!(person.cookie("tenarai_refresh"), secret);
+    refresh(&person).await.is(200);
+    person.get("/api/v1/session").await.is(200);
+}
+
+#[apply(story)]
+async fn tabs_that_refresh_at_the_same_moment_all_stay_signed_in(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let tab = person.stolen();
+    refresh(&person).await.is(200);
+    refresh(&tab).await.is(200);
+    person.get("/api/v1/session").await.is(200);
+    tab.get("/api/v1/session").await.is(200);
+    refresh(&person).await.is(200);
+}
+
+#[apply(story)]
+async fn a_replaced_secret_used_later_ends_the_session_for_thief_and_owner(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let thief = person.stolen();
+    refresh(&person).await.is(200);
+    let_grace_pass(&site, &person).await;
+    refresh(&thief).await.refused(401, "session_ended");
+    person.get("/api/v1/session").await.refused(401, "session_ended");
+    refresh(&person).await.refused(401, "session_ended");
+}
+
+#[apply(story)]
+async fn without_a_secret_or_with_a_made_up_one_there_is_nothing_to_refresh(site: TestSite) {
+    let browser = site.browser();
+    refresh(&browser).await.refused(401, "not_signed_in");
+    browser.plant("tenarai_refresh=made-up; Path=/api/v1/session");
+    refresh(&browser).await.refused(401, "session_ended");
+}
+
+#[apply(story)]
+async fn a_session_nobody_used_for_a_month_is_over(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let user = person.id;
+    site.write(move |tx| {
+        diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
+            .set(sessions::expires_at.eq(Ts::now() - TimeDelta::seconds(1)))
+            .execute(tx)
+    })
+    .await;
+    refresh(&person).await.refused(401, "session_ended");
+}
+
+#[apply(story)]
+async fn a_suspended_account_is_not_refreshed(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let user = person.id;
+    site.write(move |tx| diesel::update(users::table.find(user)).set(users::disabled_at.eq(Ts::now())).execute(tx))
+        .await;
+    site.site.people.forget(user).await;
+    refresh(&person).await.refused(403, "account_disabled");
+    person.get("/api/v1/session").await.refused(401, "session_ended");
+}

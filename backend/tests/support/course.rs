@@ -1,0 +1,189 @@
+//! Small courses, written as an author would and published as an author does.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use diesel::prelude::*;
+use serde_json::{Value, json};
+use tenarai::content::{self, PublishError};
+use tenarai::db::schema::chapters;
+use tenarai::db::types::{ChapterId, CourseId, PublicationId};
+
+use super::site::TestSite;
+
+/// A course on its author's disk. The usual one has a text (`hello`), a coding chapter (`values`, with the code cells
+/// `one` and `two`), a text the trainee marks (`own`) and a quiz that has a name only.
+#[derive(Debug, Clone)]
+pub struct CourseDraft {
+    pub slug: String,
+    pub title: String,
+    pub completion: String,
+    pub chapters: Vec<ChapterDraft>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ChapterDraft {
+    pub key: String,
+    pub look: Look,
+    pub title: String,
+    /// What stands in the text.
+    pub words: String,
+}
+
+#[derive(Debug, Clone)]
+pub enum Look {
+    /// Completed by reading.
+    Text,
+    /// Completed by reading and by running all code cells, which are named.
+    Coding(Vec<&'static str>),
+    /// Completed by one's own mark.
+    Own,
+    /// In the outline only.
+    Quiz,
+}
+
+/// A published course.
+#[derive(Debug, Clone)]
+pub struct Course {
+    pub id: CourseId,
+    pub slug: String,
+    pub publication: PublicationId,
+    pub number: i64,
+    chapters: BTreeMap<String, ChapterId>,
+}
+
+impl Course {
+    /// `/api/v1/chapters/{id}`.
+    pub fn chapter(&self, key: &str) -> String {
+        format!("/api/v1/chapters/{}", self.chapter_id(key))
+    }
+
+    pub fn chapter_id(&self, key: &str) -> ChapterId {
+        *self.chapters.get(key).unwrap_or_else(|| panic!("no chapter {key}"))
+    }
+
+    /// Path of a chapter's notebook.
+    pub fn notebook(&self, key: &str) -> String {
+        format!("{}/{key}.ipynb", self.slug)
+    }
+}
+
+impl ChapterDraft {
+    pub fn new(key: &str, look: Look) -> Self {
+        Self { key: key.to_owned(), look, title: format!("About {key}"), words: format!("Words about {key}.") }
+    }
+}
+
+impl CourseDraft {
+    pub fn new(slug: &str) -> Self {
+        let chapters = vec![
+            ChapterDraft::new("hello", Look::Text),
+            ChapterDraft::new("values", Look::Coding(vec!["one", "two"])),
+            ChapterDraft::new("own", Look::Own),
+            ChapterDraft::new("quiz", Look::Quiz),
+        ];
+        Self { slug: slug.to_owned(), title: format!("Course {slug}"), completion: "all".to_owned(), chapters }
+    }
+
+    pub fn chapter_mut(&mut self, key: &str) -> &mut ChapterDraft {
+        self.chapters.iter_mut().find(|chapter| chapter.key == key).expect("a chapter of the draft")
+    }
+
+    fn write(&self, dir: &Path) {
+        let write = |path: &str, text: &str| {
+            let path = dir.join(path);
+            std::fs::create_dir_all(path.parent().expect("it is below dir")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        };
+        write("course.yaml", &self.yaml());
+        write("data/numbers.csv", &format!("course,n\n{},1\n", self.slug));
+        for chapter in &self.chapters {
+            let folder = format!("chapters/{}", chapter.key);
+            if matches!(chapter.look, Look::Quiz) {
+                continue;
+            }
+            write(&format!("{folder}/images/dot.svg"), DOT);
+            let words = &chapter.words;
+            write(
+                &format!("{folder}/text.en.md"),
+                &format!("## First\n\n{words} In English.\n\n![A dot](images/dot.svg)\n"),
+            );
+            write(
+                &format!("{folder}/text.ja.md"),
+                &format!("## はじめに\n\n{words} 日本語で。\n\n![点](images/dot.svg)\n"),
+            );
+            if let Look::Coding(cells) = &chapter.look {
+                write(&format!("{folder}/notebook.ipynb"), &notebook(cells).to_string());
+            }
+        }
+    }
+
+    fn yaml(&self) -> String {
+        let mut yaml = format!(
+            "slug: {}\nlanguages: [ja, en]\ntitle: {{ja: 講座, en: {}}}\nsummary: {{ja: 要約, en: Summary}}\n\
+             profile: {{memory_mb: 512, cpu: 0.5}}\ncompletion: {{chapters: {}}}\nsections:\n\
+             - title: {{ja: 部, en: Part}}\n  chapters:\n",
+            self.slug, self.title, self.completion
+        );
+        for chapter in &self.chapters {
+            let (kind, rule) = match chapter.look {
+                Look::Text => ("text", "{read: true, cells: none, self_mark: false}"),
+                Look::Coding(_) => ("coding", "{read: true, cells: all, self_mark: false}"),
+                Look::Own => ("text", "{read: false, cells: none, self_mark: true}"),
+                Look::Quiz => ("quiz", ""),
+            };
+            let (key, title) = (&chapter.key, &chapter.title);
+            let _ =
+                write!(yaml, "  - key: {key}\n    kind: {kind}\n    minutes: 5\n    title: {{ja: 章, en: {title}}}\n");
+            if !rule.is_empty() {
+                let _ = writeln!(yaml, "    completion: {rule}");
+            }
+        }
+        yaml
+    }
+}
+
+const DOT: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><circle cx="1" cy="1" r="1"/></svg>"#;
+
+fn notebook(cells: &[&str]) -> Value {
+    let code = cells.iter().map(|id| {
+        json!({ "cell_type": "code", "id": id, "metadata": {}, "execution_count": null, "outputs": [],
+            "source": [format!("print('{id}')")] })
+    });
+    let title = json!({ "cell_type": "markdown", "id": "title", "metadata": {}, "source": ["# Title"] });
+    json!({ "nbformat": 4, "nbformat_minor": 5, "metadata": {},
+        "cells": std::iter::once(title).chain(code).collect::<Vec<_>>() })
+}
+
+impl TestSite {
+    /// The usual course, published.
+    pub async fn course(&self, slug: &str) -> Course {
+        self.publish(&CourseDraft::new(slug)).await
+    }
+
+    pub async fn publish(&self, draft: &CourseDraft) -> Course {
+        self.try_publish(draft).await.unwrap_or_else(|error| panic!("the draft is not published: {error:?}"))
+    }
+
+    pub async fn try_publish(&self, draft: &CourseDraft) -> Result<Course, PublishError> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        draft.write(folder.path());
+        let published = content::publish(&self.site.db, &self.site.blobs, folder.path(), None, None).await?;
+        // What the command line does not tell a running site, a site finds out by itself; stories do not wait for it.
+        self.site.catalogue.forget(published.course).await;
+        let course = published.course;
+        let chapters: Vec<(String, ChapterId)> = self
+            .write(move |tx| {
+                chapters::table.filter(chapters::course_id.eq(course)).select((chapters::key, chapters::id)).load(tx)
+            })
+            .await;
+        Ok(Course {
+            id: published.course,
+            slug: draft.slug.clone(),
+            publication: published.publication,
+            number: published.number,
+            chapters: chapters.into_iter().collect(),
+        })
+    }
+}

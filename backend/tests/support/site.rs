@@ -1,0 +1,94 @@
+//! The real application on a free port.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use actix_web::dev::ServerHandle;
+use diesel::result::Error as DieselError;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tempfile::TempDir;
+use tenarai::config::{Config, LogFormat, Settings};
+use tenarai::db::{self, AnyConnection};
+use tenarai::site::Site;
+use tenarai::{http, telemetry};
+
+use super::browser::Browser;
+use super::plan::Plan;
+
+/// By which the hub shows itself to the site.
+pub const HUB_SERVICE_TOKEN: &str = "the-hub-shows-this-token-to-the-site-0123456789";
+
+/// Logs and figures belong to the process, not to a site. `TENARAI_TEST_LOG=debug` shows what happens.
+static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| {
+    let log_filter = std::env::var("TENARAI_TEST_LOG").unwrap_or_else(|_| "off".to_owned());
+    let settings = Settings { log_filter, log_format: LogFormat::Text, ..Settings::default() };
+    telemetry::start(&settings).expect("the first and only start").metrics
+});
+
+/// A running site. It ends with the story.
+pub struct TestSite {
+    pub site: Site,
+    /// Where its requests go.
+    pub url: String,
+    settings: Settings,
+    server: ServerHandle,
+    dir: Arc<TempDir>,
+}
+
+impl TestSite {
+    pub async fn start(plan: Plan) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
+        let settings = Settings { public_url: url.clone(), ..plan.settings };
+        Self::open(settings, plan.dir, listener, url).await
+    }
+
+    /// Another process of the same site: the same database, the same address for browsers, a socket of its own.
+    pub async fn another(&self) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
+        Self::open(self.settings.clone(), Arc::clone(&self.dir), listener, url).await
+    }
+
+    async fn open(settings: Settings, dir: Arc<TempDir>, listener: TcpListener, url: String) -> Self {
+        let metrics = METRICS.clone();
+        let config = Config::check(settings.clone()).expect("settings of a story are fine");
+        let site = Site::open(config).await.unwrap_or_else(|error| panic!("the site does not start: {error:?}"));
+        let server = http::serve(site.clone(), listener, metrics).expect("the server starts");
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { site, url, settings, server: handle, dir }
+    }
+
+    /// Ends it without waiting for anybody, as a killed process would.
+    pub async fn stop(&self) {
+        self.server.stop(false).await;
+    }
+
+    /// A browser in which nobody is signed in.
+    pub fn browser(&self) -> Browser {
+        Browser::at(&self.url, &self.settings.public_url)
+    }
+
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn is_on_sqlite(&self) -> bool {
+        self.settings.database_url.starts_with("sqlite:")
+    }
+
+    /// Changes the database behind the site's back, as time or another program would.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, DieselError> + Send + 'static,
+    ) -> T {
+        let done = self.site.db.write(move |tx| Ok::<_, db::Error>(work(tx)?)).await;
+        done.unwrap_or_else(|error| panic!("the story's own write failed: {error:?}"))
+    }
+}
