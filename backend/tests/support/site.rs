@@ -22,7 +22,7 @@ pub const HUB_SERVICE_TOKEN: &str = "the-hub-shows-this-token-to-the-site-012345
 /// Logs and figures belong to the process, not to a site. `TENARAI_TEST_LOG=debug` shows what happens.
 static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| {
     let log_filter = std::env::var("TENARAI_TEST_LOG").unwrap_or_else(|_| "off".to_owned());
-    let settings = Settings { log_filter, log_format: LogFormat::Text, ..Settings::default() };
+    let settings = Settings { log_filter: Some(log_filter), log_format: LogFormat::Text, ..Settings::default() };
     telemetry::start(&settings).expect("the first and only start").metrics
 });
 
