@@ -5,6 +5,7 @@
 //! some of them. PostgreSQL and Redis are started here and end with the run; nothing else is needed.
 
 #[macro_use]
+#[allow(dead_code, unused_imports, clippy::wrong_self_convention, reason = "words for stories that come")]
 mod support;
 
 mod accounts;

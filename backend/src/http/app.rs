@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
 use super::problem::{BODY_TOO_LARGE, INVALID_QUERY, MALFORMED_JSON, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
-use super::{docs, health, middleware, problem_schema, site_info, spa};
+use super::{docs, health, middleware, problem_schemas, site_info, spa};
 use crate::site::Site;
 use crate::{accounts, courses, notebooks, organisations, sessions, study};
 
@@ -26,7 +26,7 @@ pub const MOST_JSON: usize = 1024 * 1024;
         title = "Tenarai",
         description = "Where the text of a chapter stands beside a live notebook. Every state change must come from the \
             site's own pages (`Sec-Fetch-Site: same-origin`) as JSON; errors are problem+json with a stable `code`.",
-        license(name = "Apache-2.0", identifier = "AGPL-3.0-or-later")
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/"))
 )]
@@ -64,7 +64,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         App::new().into_utoipa_app().openapi(Document::openapi()).configure(services).split_for_parts();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let components = document.components.get_or_insert_default();
-    components.schemas.extend([problem_schema()]);
+    components.schemas.extend(problem_schemas());
     document
 }
 
@@ -98,9 +98,10 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
         app.configure(docs::routes)
             .default_service(actix_web::web::to(spa::page))
             .wrap(from_fn(middleware::same_origin_only))
-            .wrap(headers)
             .wrap(Compress::default())
             .wrap(from_fn(middleware::observe))
+            // Outermost: a problem is a new answer and needs them as much.
+            .wrap(headers)
     });
     // We take Ctrl-C ourselves: the hub has to be stopped with us.
     Ok(server.workers(workers).disable_signals().shutdown_timeout(5).listen(listener)?.run())
