@@ -40,6 +40,7 @@ case ${1-} in
     quote LEARNERS_DIR "$(place "${VAR:-var}/learners" learners 'the homes of learners are')"
     ;;
   --place) # for ci/hub-venv.sh
+    cd "$repo"
     place "$2" "venv/$(basename "$2")" 'its Python is'
     ;;
   *)

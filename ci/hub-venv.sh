@@ -8,6 +8,7 @@ set -euo pipefail
 umask 022
 repo=$(cd "$(dirname "$0")/.." && pwd -P)
 room=$repo/k8s/jupyterhub
+cd "$repo" # a relative DIR is relative to the repository
 python=/usr/bin/python3 # not one below somebody's home: learners' uids must be able to run it
 
 say() { echo "hub-venv: $*"; }

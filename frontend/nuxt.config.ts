@@ -3,7 +3,6 @@ import messages from '@intlify/unplugin-vue-i18n/vite'
 
 // A single-page application, generated once and carried inside the server's binary.
 export default defineNuxtConfig({
-
   // The same sources give the same files: a random id would change every build.
   buildId: process.env.TENARAI_BUILD_ID || 'tenarai',
   modules: ['@nuxt/ui', '@nuxt/eslint', './modules/no-inline-scripts', './modules/client-manifest'],
@@ -13,7 +12,7 @@ export default defineNuxtConfig({
     presets: [{ from: 'vue-i18n', imports: ['useI18n'] }, {
       from: '@vueuse/core',
       imports: [
-        'createEventHook', 'refDebounced', 'useDebounceFn', 'useDocumentVisibility', 'useEventListener', 'useFullscreen',
+        'createEventHook', 'refDebounced', 'until', 'useDebounceFn', 'useDocumentVisibility', 'useEventListener', 'useFullscreen',
         'useIntersectionObserver', 'useIntervalFn', 'useLocalStorage', 'useMediaQuery', 'useOnline',
       ],
     }],
@@ -40,19 +39,6 @@ export default defineNuxtConfig({
     defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
   },
   compatibilityDate: '2026-11-01',
-  compatibilityDate: '2026-11-01',
-
-  vite: {
-    // Messages become functions at build time: no compiler is shipped, and nothing is evaluated from strings (CSP).
-    plugins: [messages({
-      include: fileURLToPath(new URL('./i18n/locales/*.json', import.meta.url)),
-      runtimeOnly: true,
-      dropMessageCompiler: true,
-      compositionOnly: true,
-      fullInstall: false,
-      strictMessage: true,
-    })],
-  },
 
   vite: {
     // Messages become functions at build time: no compiler is shipped, and nothing is evaluated from strings (CSP).
@@ -66,16 +52,7 @@ export default defineNuxtConfig({
     })],
   },
   typescript: { strict: true, typeCheck: false },
-  typescript: { strict: true, typeCheck: false },
   telemetry: false,
-  telemetry: false,
-  hooks: {
-    // Parts that wait for a click are loaded by that click, not ahead of it.
-    'build:manifest': (manifest) => {
-      for (const file of Object.values(manifest)) file.prefetch = false
-    },
-  },
-
   eslint: { config: { stylistic: true } },
   icon: {
     mode: 'svg',

@@ -12,8 +12,9 @@ use crate::blobs::Blobs;
 use crate::config::{Config, Settings};
 use crate::db::{self, Db};
 use crate::notebooks::{HubPlan, Supervisor};
+use crate::organisations::{Enrolment, OrganisationCommand};
 use crate::site::Site;
-use crate::{content, demo, http, sessions, telemetry};
+use crate::{content, demo, http, organisations, sessions, telemetry};
 
 /// E-learning where the text of a chapter stands beside a live Jupyter notebook.
 #[derive(Debug, Parser)]
@@ -39,6 +40,11 @@ enum Command {
     /// Manage people.
     #[command(subcommand)]
     User(UserCommand),
+    /// Manage organisations and their licences.
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// Enrol a person in a course.
+    Enrol(Enrolment),
     /// Jobs that a scheduler runs.
     #[command(subcommand)]
     Job(JobCommand),
@@ -106,6 +112,14 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             Command::Content(command) => content(command).await,
             Command::User(command) => {
                 println!("{}", accounts::run_command(&database().await?, command).await?);
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Organisation(command) => {
+                println!("{}", organisations::run_command(&database().await?, command).await?);
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Enrol(enrolment) => {
+                println!("{}", organisations::enrol_command(&database().await?, enrolment).await?);
                 Ok(ExitCode::SUCCESS)
             }
             Command::Job(JobCommand::RotateKeys) => {

@@ -48,8 +48,9 @@ pub struct Settings {
     pub workers: usize,
     /// `text` or `json`.
     pub log_format: LogFormat,
-    /// What is logged, as `RUST_LOG` would say it.
-    pub log_filter: String,
+    /// What is logged, as `RUST_LOG` would say it. Requests are the target `access`: part of JSON logs unless told
+    /// otherwise, and not of text.
+    pub log_filter: Option<String>,
     /// How many proxies in front of us add to `X-Forwarded-For`.
     pub proxies: usize,
     /// Wrong passwords an account may see in 15 minutes.
@@ -90,7 +91,7 @@ impl Default for Settings {
             prewarm_limit: 20,
             workers: 0,
             log_format: LogFormat::Text,
-            log_filter: "info".to_owned(),
+            log_filter: None,
             proxies: 0,
             sign_in_failures_per_account: 10,
             sign_in_failures_per_address: 100,
@@ -147,7 +148,11 @@ impl Settings {
             figment = figment.merge(Toml::file(file));
         }
         figment = figment
-            .merge(Env::prefixed("TENARAI_").ignore(&["config"]))
+            // The others are read by the scripts around us and by the hub.
+            .merge(
+                Env::prefixed("TENARAI_")
+                    .filter(|name| !(name == "config" || name == "binary" || name.starts_with("cull_"))),
+            )
             .merge(Env::raw().only(&["SENTRY_DSN"]).map(|_| "sentry_dsn".into()));
         figment.extract().map_err(|error| Invalid(error.into_iter().map(|error| error.to_string()).collect()))
     }

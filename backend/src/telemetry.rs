@@ -23,7 +23,11 @@ pub struct Telemetry {
 /// Starts logging and counting; once a process.
 pub fn start(settings: &Settings) -> Result<Telemetry, BuildError> {
     let reports = settings.sentry_dsn.as_deref().map(|dsn| sentry::init((dsn, sentry_options(settings))));
-    let filter = EnvFilter::try_new(&settings.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let usual = match settings.log_format {
+        LogFormat::Text => "info,access=off,actix_server=warn",
+        LogFormat::Json => "info,actix_server=warn",
+    };
+    let filter = EnvFilter::new(settings.log_filter.as_deref().unwrap_or(usual));
     let lines = match settings.log_format {
         LogFormat::Text => fmt::layer()
             .with_target(false)

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
-pub const SHORTEST: usize = 10;
+pub const SHORTEST: usize = 12;
 /// Longer ones are refused rather than hashed: hashing costs the server, not the sender.
 pub const LONGEST: usize = 200;
 

@@ -24,7 +24,7 @@ pub fn routes(api: &mut ServiceConfig) {
 pub struct PasswordChange {
     #[schema(value_type = String, format = Password)]
     current_password: SecretString,
-    #[schema(value_type = String, format = Password, min_length = 10, max_length = 200)]
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 200)]
     new_password: SecretString,
 }
 

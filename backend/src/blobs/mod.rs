@@ -11,7 +11,7 @@ use std::{fmt, str};
 
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -90,13 +90,19 @@ impl Blobs {
         Self { store }
     }
 
-    /// Stores the bytes, durably and all or nothing. Bytes that are there already are left alone.
+    /// Stores the bytes, durably and all or nothing. Bytes that are there already are left alone: publishing a
+    /// course again writes only what changed.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<BlobId, Error> {
         let id = BlobId::of(&bytes);
-        match self.store.put_opts(&key(&id), PutPayload::from(bytes), PutMode::Create.into()).await {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(id),
-            Err(error) => Err(error.into()),
+        let key = key(&id);
+        match self.store.head(&key).await {
+            Ok(stored) if stored.size == bytes.len() as u64 => return Ok(id),
+            // Cut short by something that is not us; what is written now replaces it.
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
+        self.store.put(&key, PutPayload::from(bytes)).await?;
+        Ok(id)
     }
 
     /// Reads a blob and makes sure that it is what was stored.

@@ -21,6 +21,9 @@ async fn a_missing_blob_and_a_damaged_one_are_told_apart() {
     let id = blobs.put(b"hello".to_vec()).await.unwrap();
     std::fs::write(folder.path().join("2c/f2").join(id.as_str()), b"jello").unwrap();
     assert!(matches!(blobs.get(&id).await, Err(Error::Damaged(_))));
+    std::fs::write(folder.path().join("2c/f2").join(id.as_str()), b"he").unwrap();
+    blobs.put(b"hello".to_vec()).await.unwrap();
+    assert_eq!(blobs.get(&id).await.unwrap(), b"hello");
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Folder {
         let file = self.root.join(path);
         let size = self.size(path);
         if size > limit {
-            let message = format!("{} is too large: at most {} are allowed", megabytes(size), megabytes(limit));
+            let message = format!("the file has {size} bytes; at most {limit} ({} MB) are allowed", limit >> 20);
             notes.error(Position::START, "too_large", message);
             return None;
         }
@@ -118,10 +118,4 @@ impl Folder {
     pub fn size(&self, path: &str) -> u64 {
         fs::symlink_metadata(self.root.join(path)).map_or(0, |meta| meta.len())
     }
-}
-
-fn megabytes(bytes: u64) -> String {
-    #[allow(clippy::cast_precision_loss)]
-    let megabytes = bytes as f64 / f64::from(1 << 20);
-    format!("{megabytes:.1} MB")
 }

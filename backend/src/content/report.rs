@@ -25,9 +25,7 @@ impl Position {
 
     /// The place of a byte of `text`.
     pub fn of_byte(text: &str, byte: usize) -> Self {
-        let before = &text[..text.floor_char_boundary(byte)];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+        Lines::of(text).place(byte)
     }
 
     /// The place `inner` has in a file when the text it is counted in starts here.
@@ -36,6 +34,28 @@ impl Position {
             1 => Self { line: self.line, column: self.column + inner.column - 1 },
             line => Self { line: self.line + line - 1, column: inner.column },
         }
+    }
+}
+
+/// Finds places in one text, many times over.
+#[derive(Debug)]
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub fn of(text: &'t str) -> Self {
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self { text, starts: std::iter::once(0).chain(newlines.map(|(index, _)| index + 1)).collect() }
+    }
+
+    /// The place of a byte.
+    pub fn place(&self, byte: usize) -> Position {
+        let byte = self.text.floor_char_boundary(byte);
+        let line = self.starts.partition_point(|start| *start <= byte).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        Position { line, column: self.text[start..byte].chars().count() + 1 }
     }
 }
 

@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::html::Size;
-use super::report::{Notes, Position};
+use super::report::{Lines, Notes, Position};
 
 /// Elements that draw. Matplotlib, Inkscape and draw.io need no others.
 const ELEMENTS: &[&str] = &[
@@ -49,6 +49,9 @@ const ELEMENTS: &[&str] = &[
     "view",
 ];
 
+/// Nobody reads more of them about one image.
+const MOST_FINDINGS: usize = 20;
+
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// Checks a drawing; its size, where it gives one.
@@ -77,21 +80,22 @@ pub fn check(bytes: &[u8], notes: &mut Notes) -> Option<Size> {
         notes.error(Position::START, "not_an_image", message);
         return None;
     }
-    for node in document.descendants() {
-        let at = || Position::of_byte(text, node.range().start);
-        if node.is_pi() {
-            notes.error(at(), "active_svg", "processing instructions are not allowed in an image");
-        } else if node.is_element()
-            && let Some(message) = element(node)
-        {
-            notes.error(at(), "active_svg", message);
-        }
+    let lines = Lines::of(text);
+    let refused = document.descendants().filter_map(|node| Some((node.range().start, refusal(node)?)));
+    for (byte, message) in refused.take(MOST_FINDINGS) {
+        notes.error(lines.place(byte), "active_svg", message);
     }
     size(root)
 }
 
-/// What keeps an element out, if anything does.
-fn element(node: Node) -> Option<String> {
+/// What keeps a node out, if anything does.
+fn refusal(node: Node) -> Option<String> {
+    if node.is_pi() {
+        return Some("processing instructions are not allowed in an image".to_owned());
+    }
+    if !node.is_element() {
+        return None;
+    }
     let name = node.tag_name().name();
     // Titles, licences and editors' notes in other vocabularies draw nothing.
     let foreign = node.tag_name().namespace() != Some(SVG);
@@ -110,7 +114,7 @@ fn element(node: Node) -> Option<String> {
             return Some(format!("the handler `{key}` is not allowed in an image"));
         }
         let refused = match key {
-            "href" | "src" => !refers_inside(value) && !(name == "a" && value.starts_with("https://")),
+            "href" | "src" => !(refers_inside(value) || name == "a" && value.starts_with("https://")),
             "style" => loads(value),
             "base" => true,
             _ => value.to_ascii_lowercase().contains("javascript:") || loads(value),

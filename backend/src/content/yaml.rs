@@ -36,7 +36,9 @@ pub fn parse(text: &str, notes: &mut Notes) -> Option<Node> {
             let at = error.location().map_or(Position::START, place);
             let message = error.without_snippet().to_string();
             // The place is shown in front of the sentence already.
-            let message = message.split(" at line ").next().unwrap_or(&message).trim_end_matches([':', ' ']);
+            let message = message.split(" at line ").next().unwrap_or(&message);
+            // Nor are the parser's options an author's business.
+            let message = message.split(", set ").next().unwrap_or(message).trim_end_matches([':', ' ']);
             notes.error(at, "yaml", format!("this is not valid YAML: {message}"));
             None
         }

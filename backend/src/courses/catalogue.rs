@@ -108,6 +108,12 @@ pub struct Catalogue {
     pages: Cache<(ChapterVersionId, Locale), Arc<Page>>,
 }
 
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Catalogue {
     pub fn new() -> Self {
         Self {

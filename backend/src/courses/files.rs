@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::reader::ReaderOfChapter;
 use crate::blobs::BlobId;
+use crate::content::media_type;
 use crate::db::types::CourseId;
 use crate::http::Problems;
 use crate::http::etag;
@@ -45,23 +46,12 @@ pub async fn image(
     }
     let bytes = site.blobs.get(&file.sha256.parse::<BlobId>()?).await?;
     Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, media_type(name)))
+        .insert_header((CONTENT_TYPE, media_type(name).unwrap_or("application/octet-stream")))
         .insert_header((CACHE_CONTROL, "private, max-age=3600"))
         .insert_header(etag::header(&file.sha256))
         // An SVG that is opened by itself must not run anything.
         .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
         .body(bytes))
-}
-
-fn media_type(name: &str) -> &'static str {
-    match name.rsplit('.').next().map(str::to_ascii_lowercase).as_deref() {
-        Some("png") => "image/png",
-        Some("jpg" | "jpeg") => "image/jpeg",
-        Some("webp") => "image/webp",
-        Some("gif") => "image/gif",
-        Some("svg") => "image/svg+xml",
-        _ => "application/octet-stream",
-    }
 }
 
 /// All files a trainee's notebook server should have.

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::catalogue::Chapter;
 use super::{localise, model};
 use crate::accounts::{Locale, Person, Role};
+use crate::content::Source;
 use crate::content::format::Kind;
 use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
 use crate::http::Problems;
@@ -20,7 +21,7 @@ use crate::site::Site;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LocaleQuery {
-    /// Language of titles and texts; the user's own unless told.
+    /// Locale of titles and texts; the user's own unless told.
     locale: Option<Locale>,
 }
 
@@ -67,8 +68,8 @@ pub struct PublicationInfo {
     pub current: bool,
     pub published_at: Ts,
     pub published_by: Option<UserId>,
-    /// The commit, or the digest of the folder, it was made from.
-    pub source: Option<String>,
+    /// The git commit it was made from, where that is known.
+    pub commit: Option<String>,
     pub chapters: i64,
 }
 
@@ -110,7 +111,7 @@ pub async fn author_courses(
                         current: Some(row.id) == current,
                         published_at: row.published_at,
                         published_by: row.published_by,
-                        source: row.source.clone(),
+                        commit: commit_of(row.source.as_deref()),
                         chapters: *chapters,
                     })
                     .collect(),
@@ -118,4 +119,8 @@ pub async fn author_courses(
         })
         .collect();
     Ok(Json(Page::whole(items)))
+}
+
+fn commit_of(source: Option<&str>) -> Option<String> {
+    source?.parse::<Source>().ok()?.commit
 }

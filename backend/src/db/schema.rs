@@ -307,21 +307,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::db::types::sql::*;
-
-    audit_events (id) {
-        id -> Guid,
-        at -> Moment,
-        actor_id -> Nullable<BigInt>,
-        organisation_id -> Nullable<BigInt>,
-        action -> Text,
-        subject -> Text,
-        details -> Document,
-    }
-}
-
 diesel::joinable!(departments -> organisations (organisation_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(users -> departments (department_id));
@@ -356,8 +341,6 @@ diesel::joinable!(course_progress -> chapters (last_chapter_id));
 diesel::joinable!(cell_events -> users (user_id));
 diesel::joinable!(cell_events -> chapters (chapter_id));
 diesel::joinable!(cell_events -> publications (publication_id));
-diesel::joinable!(audit_events -> users (actor_id));
-diesel::joinable!(audit_events -> organisations (organisation_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     departments,
@@ -379,5 +362,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     cell_progress,
     course_progress,
     cell_events,
-    audit_events,
 );

@@ -26,7 +26,7 @@ pub const MOST_JSON: usize = 1024 * 1024;
         title = "Tenarai",
         description = "Where the text of a chapter stands beside a live notebook. Every state change must come from the \
             site's own pages (`Sec-Fetch-Site: same-origin`) as JSON; errors are problem+json with a stable `code`.",
-        license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later")
+        license(name = "Apache-2.0", identifier = "AGPL-3.0-or-later")
     ),
     servers((url = "/"))
 )]

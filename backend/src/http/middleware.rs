@@ -118,7 +118,7 @@ fn write_out(request: &HttpRequest, trouble: Trouble<'_>) -> actix_web::HttpResp
     response.body(serde_json::to_vec(&body).unwrap_or_default())
 }
 
-/// The language the reader asked for: the SPA says its own in Accept-Language.
+/// The language the reader asked for: the SPA says its own in Accept-Locale.
 pub fn locale_of(request: &HttpRequest) -> Locale {
     request
         .headers()
@@ -142,7 +142,8 @@ fn record(request: &HttpRequest, status: StatusCode, started: Instant) {
         "status" => status.as_u16().to_string()
     )
     .record(elapsed);
-    tracing::debug!(
+    tracing::info!(
+        target: "access",
         request_id = request_id(request),
         method = %request.method(),
         route,
@@ -159,7 +160,9 @@ pub async fn same_origin_only(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+    let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // Services are no browsers: they show a token and never a cookie (none has a path that reaches there).
+    if harmless || request.path().starts_with("/internal/") {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
     if !is_same_origin(&request) {

@@ -1,7 +1,7 @@
 //! The hub's REST API, as far as we use it.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -95,7 +95,7 @@ impl HubClient {
 
     /// The user's server, if there is one in any state.
     pub async fn server(&self, name: &str) -> Result<Option<Server>, HubError> {
-        let response = self.request(Method::GET, &format!("users/{name}")).timeout(DEADLINE).send().await?;
+        let response = self.ask("read_user", Method::GET, &format!("users/{name}"), DEADLINE, None).await?;
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);
         }
@@ -115,12 +115,9 @@ impl HubClient {
     }
 
     async fn try_start(&self, name: &str, locale: Locale) -> Result<(), HubError> {
-        let response = self
-            .request(Method::POST, &format!("users/{name}/server"))
-            .json(&json!({ "locale": locale }))
-            .timeout(START_DEADLINE)
-            .send()
-            .await?;
+        let options = json!({ "locale": locale });
+        let path = format!("users/{name}/server");
+        let response = self.ask("start_server", Method::POST, &path, START_DEADLINE, Some(options)).await?;
         match accepted(response).await {
             Ok(_) => Ok(()),
             // "is already running", "is pending spawn": what was asked for.
@@ -130,7 +127,7 @@ impl HubClient {
     }
 
     async fn add_user(&self, name: &str) -> Result<(), HubError> {
-        let response = self.request(Method::POST, &format!("users/{name}")).timeout(DEADLINE).send().await?;
+        let response = self.ask("add_user", Method::POST, &format!("users/{name}"), DEADLINE, None).await?;
         match accepted(response).await {
             Ok(_) | Err(HubError::Refused { status: StatusCode::CONFLICT, .. }) => Ok(()),
             Err(error) => Err(error),
@@ -140,7 +137,7 @@ impl HubClient {
     /// Stops the user's server; harmless where none runs.
     pub async fn stop(&self, name: &str) -> Result<(), HubError> {
         let path = format!("users/{name}/server");
-        let response = self.request(Method::DELETE, &path).timeout(START_DEADLINE).send().await?;
+        let response = self.ask("stop_server", Method::DELETE, &path, START_DEADLINE, None).await?;
         match accepted(response).await {
             Ok(_) | Err(HubError::Refused { status: StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST, .. }) => Ok(()),
             Err(error) => Err(error),
@@ -153,7 +150,8 @@ impl HubClient {
         struct Name {
             name: String,
         }
-        let response = self.request(Method::GET, "users?state=active&limit=1000").timeout(DEADLINE).send().await?;
+        let path = "users?state=active&limit=1000";
+        let response = self.ask("list_active", Method::GET, path, DEADLINE, None).await?;
         let users: Vec<Name> = accepted(response).await?.json().await?;
         Ok(users.into_iter().map(|user| user.name).collect())
     }
@@ -164,7 +162,7 @@ impl HubClient {
         struct Version {
             version: String,
         }
-        let response = self.request(Method::GET, "").timeout(DEADLINE).send().await?;
+        let response = self.ask("version", Method::GET, "", DEADLINE, None).await?;
         Ok(accepted(response).await?.json::<Version>().await?.version)
     }
 
@@ -176,6 +174,25 @@ impl HubClient {
         let response = self.request(Method::GET, &format!("users/{name}/server/progress")).send().await?;
         let bytes = accepted(response).await?.bytes_stream().map_err(HubError::from);
         Ok(events(bytes))
+    }
+
+    /// One call with a deadline, timed.
+    async fn ask(
+        &self,
+        operation: &'static str,
+        method: Method,
+        path: &str,
+        deadline: Duration,
+        body: Option<serde_json::Value>,
+    ) -> Result<reqwest::Response, HubError> {
+        let mut request = self.request(method, path).timeout(deadline);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let started = Instant::now();
+        let response = request.send().await;
+        metrics::histogram!("tenarai_hub_seconds", "operation" => operation).record(started.elapsed());
+        Ok(response?)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

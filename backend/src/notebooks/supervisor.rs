@@ -17,9 +17,11 @@ use nix::unistd::Pid;
 use crate::config::Settings;
 
 /// The hub stops its servers before it ends.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How the proxy's command line is told from that of a stranger who got its process id.
+const PROXY: &[u8] = b"tenarai-hub-proxy";
 /// A hub that ran so long had started well: the next fall begins with a short pause again.
 const STEADY: Duration = Duration::from_secs(60);
 
@@ -127,14 +129,15 @@ fn kept(name: &str) -> bool {
     matches!(name, "PATH" | "HOME" | "LANG" | "LC_ALL" | "TZ" | "TMPDIR") || name.starts_with("TENARAI_CULL_")
 }
 
-/// Should this process be killed outright, the kernel tells the hub to end.
+/// Should this process be killed outright, the kernel tells the hub to end. And a shell that starts us in the
+/// background lets us ignore SIGINT, which the hub's own children would inherit: it stops them by just that.
 fn under_our_life(program: &Path) -> Command {
-    let setpriv = Path::new("/usr/bin/setpriv");
-    if !setpriv.is_file() {
+    let (setpriv, env) = (Path::new("/usr/bin/setpriv"), Path::new("/usr/bin/env"));
+    if !setpriv.is_file() || !env.is_file() {
         return Command::new(program);
     }
     let mut command = Command::new(setpriv);
-    command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+    command.args(["--pdeathsig", "TERM", "--"]).arg(env).arg("--default-signal=INT,QUIT").arg(program);
     command
 }
 
@@ -170,12 +173,14 @@ fn keep_running(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
         let started = Instant::now();
         match plan.start() {
             Ok(mut child) => {
-                if wait(&mut child, stopped) == Ended::ByUs {
+                let ended = wait(&mut child, stopped);
+                // What it left behind would hold its ports.
+                end_group(&child, Signal::SIGKILL);
+                end_proxy(&plan.state);
+                if ended == Ended::ByUs {
                     return;
                 }
                 tracing::error!(log = %plan.log_file.display(), "the hub ended by itself; starting it again");
-                // What it left behind would hold its ports.
-                end_group(&child, Signal::SIGKILL);
             }
             Err(error) => tracing::error!(%error, "cannot start the hub"),
         }
@@ -217,7 +222,6 @@ fn end_gently(child: &mut Child) {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         if !matches!(child.try_wait(), Ok(None)) {
-            end_group(child, Signal::SIGKILL);
             return;
         }
         std::thread::sleep(Duration::from_millis(50));
@@ -227,7 +231,18 @@ fn end_gently(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// The proxy and the culler are in the hub's group; learners' servers are not, the hub stops those.
+/// The proxy has a session of its own. A hub that ended in order has stopped it; one that was killed has not.
+fn end_proxy(state: &Path) {
+    let Ok(text) = fs::read_to_string(state.join("proxy.pid")) else { return };
+    let Some(pid) = text.lines().next().and_then(|line| line.trim().parse::<i32>().ok()) else { return };
+    let is_proxy =
+        fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.windows(PROXY.len()).any(|part| part == PROXY));
+    if is_proxy {
+        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+}
+
+/// The culler is in the hub's group; learners' servers are not: the hub stops those, or finds them again.
 fn end_group(child: &Child, signal: Signal) {
     // No such group: nothing was left behind.
     let _ = killpg(pid(child), signal);

@@ -1,6 +1,7 @@
 //! Companies and their people's places in them: licences, cohorts, enrolments.
 //! Tables: `organisations`, `departments`, `licences`, `cohorts`, `enrolments`.
 
+mod cli;
 mod model;
 mod routes;
 
@@ -13,6 +14,7 @@ use crate::http::problem::{NOT_FOUND, Problem};
 use crate::sessions::SignedIn;
 use crate::site::Site;
 
+pub use cli::{Enrolment, OrganisationCommand, enrol as enrol_command, run as run_command};
 pub use model::{
     CourseAccess, NewCohort, access, add, add_cohort, by_slug, course_of_cohort, courses_of, enrol, license,
 };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable};
 
-use crate::db::schema::{cohorts, courses, departments, enrolments, licences, organisations};
+use crate::db::schema::{cohorts, courses, departments, enrolments, licences, organisations, users};
 use crate::db::types::sql::Moment;
 use crate::db::types::{CohortId, CourseId, DepartmentId, OrganisationId, Ts, UserId};
 use crate::db::{AnyConnection, Both, Cached};
@@ -93,6 +93,23 @@ pub fn enrol(tx: &mut AnyConnection, user: UserId, course: CourseId, cohort: Opt
     )
     .execute(tx)
     .map(drop)
+}
+
+/// The number of seats of a licence, where none of them is free.
+pub fn full(db: &mut AnyConnection, organisation: OrganisationId, course: CourseId) -> QueryResult<Option<i64>> {
+    let seats: Option<i64> = licences::table
+        .filter(licences::organisation_id.eq(organisation))
+        .filter(licences::course_id.eq(course))
+        .select(licences::seats)
+        .first(db)?;
+    let taken: i64 = enrolments::table
+        .inner_join(users::table)
+        .filter(users::organisation_id.eq(organisation))
+        .filter(enrolments::course_id.eq(course))
+        .filter(enrolments::ended_at.is_null())
+        .count()
+        .get_result(db)?;
+    Ok(seats.filter(|&seats| taken >= seats))
 }
 
 pub fn enrolled_slugs(db: &mut AnyConnection, user: UserId) -> QueryResult<Vec<String>> {

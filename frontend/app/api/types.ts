@@ -18,19 +18,20 @@ export type Course = Get<'/api/v1/courses/{slug}'>
 export type Section = Course['sections'][number]
 export type ChapterRow = Section['chapters'][number]
 
-export type Chapter = Get<'/api/v1/chapters/{id}'>
+export type Chapter = Get<'/api/v1/chapters/{chapter}'>
 export type ChapterKind = Chapter['kind']
-export type ChapterProgress = Chapter['progress']
+/** Null for who reads without taking the course (a tutor, an author). */
+export type ChapterProgress = NonNullable<Chapter['progress']>
 export type ChapterState = ChapterProgress['state']
 export type Reason = ChapterProgress['reasons'][number]
 export type CellProgress = ChapterProgress['cells'][number]
-export type CourseProgress = Course['progress']
+export type CourseProgress = NonNullable<Course['progress']>
 
 export type ServerStatus = Get<'/api/v1/notebook-server'>
 export type StudyEvent = Sent<paths['/api/v1/study/events']['post']>['events'][number]
 export type EventResults = Answer<paths['/api/v1/study/events']['post']>
 
-export type Member = Get<'/api/v1/organisations/{id}/members'>['items'][number]
+export type Member = Get<'/api/v1/organisations/{organisation}/members'>['items'][number]
 export type AuthorCourse = Get<'/api/v1/author/courses'>['items'][number]
 export type Cohort = Get<'/api/v1/tutor/cohorts'>['items'][number]
 export type Health = Get<'/api/v1/operator/health'>

@@ -5,6 +5,8 @@ import { type FrameState, paneView } from '~/utils/study/paneView'
 /** Nothing from the frame for this long after it began to load: say so, offer a way on. */
 const SILENT_AFTER = 60_000
 const HELLO_EVERY = 3_000
+const SAVE_AFTER = 4_000
+const SAVE_AT_LATEST = 20_000
 /** A text chapter between two notebooks should not cost the kernel; a long pause may. */
 const KEEP_HIDDEN = 10 * 60_000
 
@@ -73,6 +75,8 @@ export const useNotebookPane = onePerApp(() => {
     // Only a page of the hub the server names is ever framed.
     if (!url || new URL(url).origin !== origin.value) return
     bridge.value?.abandon()
+    // The same address again: only setting it on the frame itself loads it anew.
+    if (source.value === url && element.value) element.value.src = url
     source.value = url
     openPath.value = path
     frame.value = 'loading'
@@ -123,13 +127,16 @@ export const useNotebookPane = onePerApp(() => {
       case 'cell_running':
         if (message.path === study.chapter.value?.notebook?.path) study.running.set(message.cell_id, { kind: 'running' })
         return
-      case 'cell_executed': return executed(message)
+      case 'cell_executed':
+        void saveSoon()
+        return executed(message)
       case 'active_cell':
         if (message.path === openPath.value) activeCell.value = message.cell_id
         return
       case 'dirty':
         if (message.dirty) unsaved.add(message.path)
         else unsaved.delete(message.path)
+        if (message.dirty) void saveSoon()
         if (message.dirty && message.path === openPath.value && handout.value?.state === 'untouched') handout.value = { ...handout.value, state: 'modified' }
         return
       case 'saved':
@@ -174,6 +181,13 @@ export const useNotebookPane = onePerApp(() => {
     void queue.add({ id: message.event_id, type: 'cell_executed', chapter_id, at, path, cell_id, cell_index: Math.max(0, cell_index), execution_count, success, error, duration_ms: Math.round(message.duration_ms), source_sha256 })
   }
 
+  // Jupyter saves every two minutes; whoever closes the laptop in between should lose nothing.
+  const saveSoon = useDebounceFn(save, SAVE_AFTER, { maxWait: SAVE_AT_LATEST })
+  function save() {
+    if (frame.value === 'ready' && dirty.value) tell({ type: 'save' })
+  }
+  useEventListener(document, 'visibilitychange', () => document.visibilityState === 'hidden' && save())
+
   function showWaitingCell() {
     if (cellToShow) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
     cellToShow = null
@@ -194,6 +208,7 @@ export const useNotebookPane = onePerApp(() => {
       else load(path)
     }
   })
+  watch(online, yes => yes && shown.value && frame.value !== 'ready' && void server.retry())
   watch(server.sessionEnded, ended => ended && unload())
   watch(() => theme.value, value => frame.value === 'ready' && tell({ type: 'theme', theme: value === 'dark' ? 'dark' : 'light' }))
   watch(language, () => frame.value === 'ready' && speak())

@@ -17,21 +17,29 @@ export const useNotebookServer = onePerApp(() => {
   let reconnect: ReturnType<typeof setTimeout> | undefined
   let failures = 0
   let wanted = false
+  let asking = false
 
   function take(next: ServerStatus) {
+    const back = status.value?.state === 'hub_down' && next.state === 'stopped'
     if (next.state === 'starting' && status.value?.state !== 'starting') askedAt.value = Date.now()
     status.value = next
     unanswered.value = false
+    // The hub is there again: what was asked for goes on by itself.
+    if (back && wanted) void ask('open')
   }
 
   async function ask(reason: 'open' | 'prewarm') {
+    asking = true
     try {
       take(await answer(api.POST('/api/v1/notebook-server', { body: { reason } })))
     }
     catch (error) {
       // A renewal that fails leaves a running notebook alone: the stream tells when it is really gone.
-      if (status.value?.state !== 'ready') unanswered.value = true
-      if (asProblem(error).status === 401) sessionEnded.value = true
+      if (reason === 'open' && status.value?.state !== 'ready') unanswered.value = true
+      if (wanted && asProblem(error).status === 401) sessionEnded.value = true
+    }
+    finally {
+      asking = false
     }
   }
 
@@ -39,7 +47,11 @@ export const useNotebookServer = onePerApp(() => {
     source?.close()
     source = new EventSource('/api/v1/notebook-server/events')
     source.addEventListener('open', () => (failures = 0))
-    source.addEventListener('status', event => take(JSON.parse((event as MessageEvent<string>).data) as ServerStatus))
+    source.addEventListener('status', (event) => {
+      const next = JSON.parse((event as MessageEvent<string>).data) as ServerStatus
+      // How it stood before the request under way is no news.
+      if (!asking || (next.state !== 'stopped' && next.state !== 'failed')) take(next)
+    })
     source.addEventListener('session', () => {
       sessionEnded.value = true
       release()
@@ -79,7 +91,10 @@ export const useNotebookServer = onePerApp(() => {
       renewal = setInterval(() => void ask('open'), RENEW_EVERY)
       await ask('open')
     },
-    prewarm: () => ask('prewarm'),
+    /** Already at sign-in, so that the notebook is there when it is opened; the operator's limit may decline. */
+    async prewarm() {
+      if (status.value === null) await ask('prewarm')
+    },
     release,
     async retry() {
       askedAt.value = Date.now()

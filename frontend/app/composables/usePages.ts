@@ -1,4 +1,4 @@
-interface Page<T> { items: T[], next: string | null }
+interface Page<T> { items: T[], next?: string | null }
 
 /** A list that comes in pages, one after the other. */
 export function usePages<T>(load: (after: string | undefined) => Promise<Page<T>>) {
@@ -13,7 +13,7 @@ export function usePages<T>(load: (after: string | undefined) => Promise<Page<T>
     try {
       const page = await load(next.value ?? undefined)
       items.value = [...items.value, ...page.items]
-      next.value = page.next
+      next.value = page.next ?? null
       loaded.value = true
       problem.value = null
     }

@@ -1,4 +1,4 @@
-import type { Chapter } from '~/api/types'
+import type { Chapter, ChapterProgress } from '~/api/types'
 import { minimumReadingSeconds, ReadingClock } from '~/utils/study/reading'
 
 interface Reading {
@@ -47,7 +47,7 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     void tellSoon()
   }
 
-  async function restore(position: Chapter['progress']['position']) {
+  async function restore(position: ChapterProgress['position']) {
     await nextTick()
     // Fonts and images move the text; the place is a fraction of its height, so wait for the fonts at least.
     await document.fonts.ready
@@ -60,8 +60,10 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
   watch(chapter, (now) => {
     if (!now || opened) return
     opened = true
+    // Who reads without taking the course leaves no trace.
+    if (!now.progress) return
     void queue.add({ type: 'opened', chapter_id: now.id })
-    if (now.progress.read_at === null) {
+    if (!now.progress.read_at) {
       const text = now.html.replace(/<[^>]*>/g, '')
       clock = new ReadingClock(minimumReadingSeconds(text.length), () => void queue.add({ type: 'read', chapter_id: now.id }))
       clock.visible(inView.value, Date.now())

@@ -13,16 +13,17 @@ export const useStudy = onePerApp(() => {
   const problem = shallowRef<ProblemError | null>(null)
   const running = shallowReactive(new Map<string, RunState>())
   const seen = new Map<string, Chapter>()
+  let courseLanguage: Language | null = null
   const key = (chapterId: number) => `${language.value} ${chapterId}`
 
   const fetchChapter = (chapterId: number) =>
-    answer(api.GET('/api/v1/chapters/{id}', { params: { path: { id: chapterId }, query: { locale: language.value } } }))
+    answer(api.GET('/api/v1/chapters/{chapter}', { params: { path: { chapter: chapterId }, query: { locale: language.value } } }))
 
   function show(loaded: Chapter) {
     seen.set(key(loaded.id), loaded)
     if (loaded.id !== id.value) return
     if (chapter.value?.id !== loaded.id) running.clear()
-    for (const cell of loaded.progress.cells) {
+    for (const cell of loaded.progress?.cells ?? []) {
       if (running.get(cell.cell_id)?.kind !== 'running') running.set(cell.cell_id, runStateOf(cell))
     }
     chapter.value = loaded
@@ -30,7 +31,8 @@ export const useStudy = onePerApp(() => {
   }
 
   async function loadCourse(slug: string) {
-    if (course.value?.slug === slug && course.value.locale === language.value) return
+    if (course.value?.slug === slug && courseLanguage === language.value) return
+    courseLanguage = language.value
     const loaded = await answer(api.GET('/api/v1/courses/{slug}', { params: { path: { slug }, query: { locale: language.value } } }))
     if (chapter.value?.course.slug === slug) course.value = loaded
   }
@@ -96,7 +98,7 @@ export const useStudy = onePerApp(() => {
     async mark(completed: boolean) {
       if (!chapter.value) return
       const chapterId = chapter.value.id
-      progressed(chapterId, await answer(api.PUT('/api/v1/chapters/{id}/completion', { params: { path: { id: chapterId } }, body: { completed } })))
+      progressed(chapterId, await answer(api.PUT('/api/v1/chapters/{chapter}/completion', { params: { path: { chapter: chapterId } }, body: { completed } })))
       const slug = chapter.value?.course.slug
       course.value = null
       if (slug) await loadCourse(slug)

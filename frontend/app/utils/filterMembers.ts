@@ -9,6 +9,6 @@ export function filterMembers(members: Member[], { search, role, state }: { sear
     const text = plain([member.display_name, member.email, member.department ?? ''].join(' '))
     return words.every(word => text.includes(word))
       && (!role || member.roles.some(it => it === role))
-      && (!state || (member.disabled_at === null) === (state === 'active'))
+      && (!state || !member.disabled_at === (state === 'active'))
   })
 }

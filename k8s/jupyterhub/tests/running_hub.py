@@ -22,10 +22,16 @@ T = TypeVar("T")
 CONFIG = Path(__file__).resolve().parents[1] / "local" / "jupyterhub_config.py"
 
 
-def free_port(base: int = 18100, end: int = 18300) -> int:
-    """A port nobody listens on, from the range kept for these tests; other workers draw from it too."""
-    for _ in range(1000):
-        port = base + secrets.randbelow(end - base)
+_given: set[int] = set()
+
+
+def free_port() -> int:
+    """A port nobody listens on, never the same twice; each worker of pytest has a range of its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 2
+    for port in range(18100 + 100 * worker, 18200 + 100 * worker):
+        if port in _given:
+            continue
+        _given.add(port)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -111,7 +117,7 @@ class RunningHub:
         """As the LMS does: make the user known, start, wait for ready."""
         self.api("POST", f"users/{user}")
         status, answer = self.api("POST", f"users/{user}/server", options or None)
-        assert status in (201, 202), (status, answer, self.log.read_text()[-3000:])
+        assert status in (201, 202), (status, answer, self.words())
         wait_for(lambda: self.server(user).get("ready"), f"{user}'s server is ready")
 
     def server(self, user: str) -> dict[str, Any]:
@@ -125,8 +131,14 @@ class RunningHub:
         self.api("DELETE", f"users/{user}/server")
         wait_for(lambda: not self.server(user), f"{user}'s server is gone")
 
+    def words(self) -> str:
+        """What the hub said last, without the probes of a test that waits for it."""
+        lines = self.log.read_text().splitlines()
+        return "\n".join([line for line in lines if "/hub/api/ " not in line and "error page" not in line][-60:])
+
     def _answers(self) -> bool:
-        assert self._process is not None and self._process.poll() is None, self.log.read_text()[-5000:]
+        assert self._process is not None
+        assert self._process.poll() is None, self.words()
         try:
             return call("GET", f"{self.url}hub/api/")[0] == 200
         except OSError:

@@ -61,9 +61,7 @@ def notebook(*cells: tuple[str, str, str]) -> bytes:
             cell.update(outputs=[], execution_count=None)
         made.append(cell)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return json.dumps(
-        {"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    ).encode()
+    return json.dumps({"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
 COURSE = "ml-first-steps"

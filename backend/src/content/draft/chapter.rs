@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::digest::Digest;
 use super::{COURSE_FILE, ChapterDraft, FileDraft, Folder};
 use crate::content::folder::{IMAGE_LIMIT, NOTEBOOK_LIMIT, TEXT_LIMIT};
-use crate::content::format::{Chapter, Kind, Language};
+use crate::content::format::{Chapter, Kind, Locale};
 use crate::content::html::{self, Rendered, Setting, Size};
 use crate::content::notebook::{Earlier, Notebook};
 use crate::content::report::{Notes, Position, Report};
@@ -16,7 +16,7 @@ const OTHERS: &[&str] = &["quiz.yaml", "assignment.yaml", "checks.py", "README.m
 
 pub struct Reading<'a> {
     pub chapter: &'a Chapter,
-    pub languages: &'a [Language],
+    pub languages: &'a [Locale],
     pub keys: &'a BTreeSet<&'a str>,
     pub folder: &'a Folder,
     pub digest: &'a mut Digest,
@@ -124,7 +124,7 @@ impl Reading<'_> {
     }
 
     /// Every language of the course, or, for a label in the outline, none.
-    fn complete(&mut self, texts: &[(Language, Rendered)]) {
+    fn complete(&mut self, texts: &[(Locale, Rendered)]) {
         let label = matches!(self.chapter.kind, Kind::Quiz | Kind::Assignment) && texts.is_empty();
         if label {
             return;
@@ -139,7 +139,7 @@ impl Reading<'_> {
         }
     }
 
-    fn unused(&mut self, texts: &[(Language, Rendered)], images: &BTreeMap<String, Option<Size>>) {
+    fn unused(&mut self, texts: &[(Locale, Rendered)], images: &BTreeMap<String, Option<Size>>) {
         let shown: BTreeSet<&String> = texts.iter().flat_map(|(_, text)| &text.images).collect();
         let folder = self.path("");
         for path in self.folder.under(folder.trim_end_matches('/')) {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::folder::{Folder, TEXT_LIMIT};
-use super::format::{self, Course, Language};
+use super::format::{self, Course, Locale};
 use super::html::Rendered;
 use super::notebook::{Earlier, Handout};
 use super::report::{Notes, Position, Report};
@@ -43,7 +43,7 @@ pub struct Draft {
 pub struct ChapterDraft {
     /// Whether there is something to open.
     pub available: bool,
-    pub texts: Vec<(Language, Rendered)>,
+    pub texts: Vec<(Locale, Rendered)>,
     pub handout: Option<Handout>,
     pub images: Vec<FileDraft>,
 }

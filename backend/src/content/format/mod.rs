@@ -13,10 +13,10 @@ use super::report::Position;
 pub(super) use read::read;
 
 /// A language a course may be written in.
-pub use crate::locale::Locale as Language;
+pub use crate::locale::Locale;
 
 /// One text in each language of the course.
-pub type Localised = BTreeMap<Language, String>;
+pub type Localised = BTreeMap<Locale, String>;
 
 /// What a chapter is for its reader.
 #[derive(
@@ -77,7 +77,7 @@ impl ChapterRule {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
     pub slug: String,
-    pub languages: Vec<Language>,
+    pub languages: Vec<Locale>,
     pub title: Localised,
     pub summary: Localised,
     pub profile: Profile,

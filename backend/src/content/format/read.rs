@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chapter, ChapterRule, Course, CourseRule, Kind, Language, Localised, Profile, Section};
+use super::{Chapter, ChapterRule, Course, CourseRule, Kind, Locale, Localised, Profile, Section};
 use crate::content::report::{Notes, Position};
 use crate::content::yaml::{self, Fields, Node};
 
@@ -11,28 +11,38 @@ const LONGEST_SUMMARY: usize = 2_000;
 const LONGEST_NAME: usize = 64;
 const MOST_CHAPTERS: usize = 500;
 
-/// Reads the file; `None` when so much is wrong that there is no outline to check the chapters by.
+/// Reads the file; `None` when it has no fields at all.
 pub fn read(text: &str, notes: &mut Notes) -> Option<Course> {
     let root = yaml::parse(text, notes)?;
     let known = ["slug", "languages", "title", "summary", "profile", "completion", "sections"];
     let fields = root.fields("course.yaml", &known, notes)?;
     let slug = fields.required("slug", notes).and_then(|node| name(node, "`slug`", "bad_slug", notes));
     let languages = fields.required("languages", notes).and_then(|node| languages(node, notes));
-    let spoken = languages.as_deref().unwrap_or(&[]);
+    let spoken = languages.unwrap_or_default();
+    let spoken = &spoken;
     let title = localised(&fields, "title", LONGEST_TITLE, spoken, notes);
     let summary = localised(&fields, "summary", LONGEST_SUMMARY, spoken, notes);
     let profile = fields.optional("profile").map_or(Some(Profile::default()), |node| profile(node, notes));
     let completion = fields.required("completion", notes).and_then(|node| course_rule(node, notes));
     let sections = fields.required("sections", notes).and_then(|node| sections(node, spoken, notes));
+    // What is missing has been noted; the chapters can be read all the same.
     Some(Course {
-        slug: slug?,
-        languages: languages?,
+        slug: slug.unwrap_or_default(),
+        languages: spoken.languages.clone(),
         title: title.unwrap_or_default(),
         summary: summary.unwrap_or_default(),
         profile: profile.unwrap_or_default(),
         completion: completion.unwrap_or(CourseRule { chapters_percent: 100 }),
-        sections: sections?,
+        sections: sections.unwrap_or_default(),
     })
+}
+
+/// The languages of the course, as far as they could be read.
+#[derive(Default)]
+struct Spoken {
+    languages: Vec<Locale>,
+    /// Whether the list is right, so that a text in another language is a mistake.
+    certain: bool,
 }
 
 /// Slugs and keys: lower case letters, digits and single hyphens. They become parts of addresses and file names.
@@ -49,39 +59,47 @@ fn name(node: &Node, what: &str, code: &'static str, notes: &mut Notes) -> Optio
     Some(text.to_owned())
 }
 
-fn languages(node: &Node, notes: &mut Notes) -> Option<Vec<Language>> {
+fn languages(node: &Node, notes: &mut Notes) -> Option<Spoken> {
     let items = node.list("`languages`", notes)?;
     if items.is_empty() {
         notes.error(node.at, "empty", "`languages` must name at least one of ja, en");
-        return None;
     }
-    let mut languages = Vec::new();
+    let mut spoken = Spoken { languages: Vec::new(), certain: !items.is_empty() };
     for item in items {
-        let Some(text) = item.text("a language", LONGEST_NAME, notes) else { continue };
-        match text.parse() {
-            Ok(language) if languages.contains(&language) => {
+        let language = item.text("a language", LONGEST_NAME, notes).and_then(|text| match text.parse() {
+            Ok(language) if spoken.languages.contains(&language) => {
                 notes.error(item.at, "duplicate", format!("`{text}` is in the list already"));
+                None
             }
-            Ok(language) => languages.push(language),
-            Err(_) => notes.error(item.at, "unknown_language", format!("`{text}` is none of ja, en")),
+            Ok(language) => Some(language),
+            Err(_) => {
+                notes.error(item.at, "unknown_language", format!("`{text}` is none of ja, en"));
+                None
+            }
+        });
+        match language {
+            Some(language) => spoken.languages.push(language),
+            None => spoken.certain = false,
         }
     }
-    (!languages.is_empty()).then_some(languages)
+    Some(spoken)
 }
 
 fn localised(
     fields: &Fields,
     field: &'static str,
     longest: usize,
-    spoken: &[Language],
+    spoken: &Spoken,
     notes: &mut Notes,
 ) -> Option<Localised> {
     let node = fields.required(field, notes)?;
-    let known: Vec<&str> = spoken.iter().map(|&language| language.into()).collect();
-    let known = if known.is_empty() { vec!["ja", "en"] } else { known };
+    let known: Vec<&str> = match spoken.certain {
+        true => spoken.languages.iter().map(|&language| language.into()).collect(),
+        false => vec!["ja", "en"],
+    };
     let fields = node.fields(field, &known, notes)?;
     let mut texts = Localised::new();
-    for &language in spoken {
+    for &language in &spoken.languages {
         let text = fields.required(language.into(), notes);
         if let Some(text) = text.and_then(|node| node.text(&format!("`{field}.{language}`"), longest, notes)) {
             texts.insert(language, text.to_owned());
@@ -103,7 +121,7 @@ fn course_rule(node: &Node, notes: &mut Notes) -> Option<CourseRule> {
     Some(CourseRule { chapters_percent: chapters.share("`completion.chapters`", &[("all", 100)], notes)? })
 }
 
-fn sections(node: &Node, spoken: &[Language], notes: &mut Notes) -> Option<Vec<Section>> {
+fn sections(node: &Node, spoken: &Spoken, notes: &mut Notes) -> Option<Vec<Section>> {
     let items = node.list("`sections`", notes)?;
     let sections: Vec<Section> = items.iter().filter_map(|item| section(item, spoken, notes)).collect();
     let chapters: Vec<&Chapter> = sections.iter().flat_map(|section| &section.chapters).collect();
@@ -117,7 +135,7 @@ fn sections(node: &Node, spoken: &[Language], notes: &mut Notes) -> Option<Vec<S
     Some(sections)
 }
 
-fn section(node: &Node, spoken: &[Language], notes: &mut Notes) -> Option<Section> {
+fn section(node: &Node, spoken: &Spoken, notes: &mut Notes) -> Option<Section> {
     let fields = node.fields("a section", &["title", "chapters"], notes)?;
     let title = localised(&fields, "title", LONGEST_TITLE, spoken, notes);
     let items = fields.required("chapters", notes)?.list("`chapters`", notes)?;
@@ -125,7 +143,7 @@ fn section(node: &Node, spoken: &[Language], notes: &mut Notes) -> Option<Sectio
     Some(Section { title: title.unwrap_or_default(), chapters })
 }
 
-fn chapter(node: &Node, spoken: &[Language], notes: &mut Notes) -> Option<Chapter> {
+fn chapter(node: &Node, spoken: &Spoken, notes: &mut Notes) -> Option<Chapter> {
     let known = ["key", "was", "kind", "title", "minutes", "completion"];
     let fields = node.fields("a chapter", &known, notes)?;
     let key_node = fields.required("key", notes);

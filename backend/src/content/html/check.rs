@@ -3,16 +3,17 @@
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
-use super::super::report::Position;
+use super::super::report::{Lines, Position};
 use super::super::sanitise;
 use super::setting::Checks;
 
 /// Checks a piece of HTML that starts at `start` in its file.
 pub fn check(html: &str, start: Position, checks: &mut Checks) {
+    let lines = Lines::of(html);
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
-        let place = |byte: usize| start.then(Position::of_byte(html, byte));
+        let place = |byte: usize| start.then(lines.place(byte));
         match token {
             Token::StartTag(tag) => start_tag(&tag, place(tag.span.start), checks),
             Token::Doctype(doctype) => {
@@ -32,8 +33,7 @@ fn start_tag(tag: &StartTag<usize>, at: Position, checks: &mut Checks) {
     let attribute = |name: &str| {
         tag.attributes.iter().find(|(key, _)| key.as_slice() == name.as_bytes()).map(|(_, value)| text(value))
     };
-    for (name, _) in &tag.attributes {
-        let name = text(name);
+    for name in tag.attributes.keys().map(|name| text(name)) {
         let alignment = name == "align" && matches!(element.as_str(), "td" | "th");
         if !alignment && !sanitise::allows_attribute(&element, &name) {
             let message = format!("`{name}` is not allowed on <{element}>");

@@ -46,7 +46,11 @@ pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
 
 /// Polishes and cleans HTML whose parts have been checked.
 pub fn finish(html: &str, checks: Checks) -> Rendered {
-    let polished = polish::polish(html, checks.setting);
+    let mut polished = polish::polish(html, checks.setting);
+    if polished.too_deep {
+        checks.notes.error(Position::START, "too_deep", "elements of this text are nested too deeply, or never closed");
+        polished.html.clear();
+    }
     let images = checks.finish(&polished.ids);
     Rendered { html: sanitise::clean(&polished.html), headings: polished.headings, images }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
-use super::super::format::Language;
+use super::super::format::Locale;
 use super::super::markdown::math;
 use super::super::sanitise::{self, FOREIGN_REL};
 use super::Heading;
@@ -18,13 +18,22 @@ pub struct Polished {
     pub headings: Vec<Heading>,
     /// Every id of the text.
     pub ids: BTreeSet<String>,
+    /// Elements nest deeper than anyone means them to, and deeper than the steps after this are quick with.
+    pub too_deep: bool,
 }
 
 struct Pass<'a> {
     setting: &'a Setting<'a>,
     done: Polished,
     heading: Option<OpenHeading>,
+    depth: usize,
 }
+
+const DEEPEST: usize = 150;
+
+/// Elements that end by themselves, or have no end.
+const UNCLOSED: &[&str] =
+    &["p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "rp", "rt", "br", "hr", "img", "wbr"];
 
 struct OpenHeading {
     level: u8,
@@ -39,7 +48,7 @@ struct OpenHeading {
 type Attributes = Vec<(String, String)>;
 
 pub fn polish(html: &str, setting: &Setting) -> Polished {
-    let mut pass = Pass { setting, done: Polished::default(), heading: None };
+    let mut pass = Pass { setting, done: Polished::default(), heading: None, depth: 0 };
     let mut emitter = DefaultEmitter::<()>::default();
     emitter.naively_switch_states(true);
     for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
@@ -48,6 +57,9 @@ pub fn polish(html: &str, setting: &Setting) -> Polished {
             Token::EndTag(tag) => pass.end(&String::from_utf8_lossy(&tag.name)),
             Token::String(text) => pass.text(&String::from_utf8_lossy(&text)),
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+        }
+        if pass.done.too_deep {
+            break;
         }
     }
     pass.close_heading();
@@ -86,6 +98,8 @@ impl Pass<'_> {
             self.done.html.push_str(&format!(" {key}=\"{}\"", escape(value)));
         }
         self.done.html.push_str(if tag.self_closing { "/>" } else { ">" });
+        self.depth += usize::from(!tag.self_closing && !UNCLOSED.contains(&name.as_str()));
+        self.done.too_deep |= self.depth > DEEPEST;
         if let Some(level) = level {
             self.heading = Some(OpenHeading { level, id_goes_at, own_id, text: String::new(), unread: 0 });
         } else if let Some(heading) = &mut self.heading
@@ -103,6 +117,9 @@ impl Pass<'_> {
             && name == "sup"
         {
             heading.unread = heading.unread.saturating_sub(1);
+        }
+        if !UNCLOSED.contains(&name) {
+            self.depth = self.depth.saturating_sub(1);
         }
         self.done.html.push_str(&format!("</{name}>"));
     }
@@ -144,7 +161,7 @@ impl Pass<'_> {
             attributes.push(("rel".to_owned(), FOREIGN_REL.to_owned()));
         }
         // comrak says this in English only.
-        if self.setting.language == Language::Ja
+        if self.setting.language == Locale::Ja
             && let Some(number) = get(attributes, "data-footnote-backref-idx").map(str::to_owned)
         {
             take(attributes, "aria-label");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 
-use super::super::format::Language;
+use super::super::format::Locale;
 use super::super::report::{Notes, Position};
 use super::super::sanitise;
 
@@ -18,7 +18,7 @@ pub struct Size {
 /// What a text may refer to.
 #[derive(Debug)]
 pub struct Setting<'a> {
-    pub language: Language,
+    pub language: Locale,
     /// The chapter's images by file name.
     pub images: &'a BTreeMap<String, Option<Size>>,
     /// The keys of all chapters of the course.

@@ -6,7 +6,7 @@ use comrak::html::{ChildRendering, Context, format_node_default};
 use comrak::nodes::{AlertType, Node, NodeAlert, NodeCodeBlock, NodeLink, NodeMath, NodeValue};
 use math_core::MathDisplay;
 
-use super::super::format::Language;
+use super::super::format::Locale;
 use super::super::html::{self, Checks, escape};
 use super::super::report::Position;
 use super::{code, math};
@@ -115,7 +115,7 @@ fn callout(context: &mut Output, alert: &NodeAlert, entering: bool) -> Result<Ch
         AlertType::Warning => ("warning", ["注意", "Warning"]),
         AlertType::Caution => ("caution", ["危険", "Caution"]),
     };
-    let usual = usual[usize::from(language == Language::En)];
+    let usual = usual[usize::from(language == Locale::En)];
     let title = escape(alert.title.as_deref().unwrap_or(usual));
     write!(context, "<aside class=\"callout callout-{class}\">\n<p class=\"callout-title\">{title}</p>\n")?;
     Ok(ChildRendering::HTML)

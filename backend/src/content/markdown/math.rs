@@ -1,13 +1,19 @@
 //! LaTeX to MathML on the server, with the styles math-core writes turned into classes.
 
 use html5gum::{Token, Tokenizer};
-use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
+use math_core::{ConvertResult, LatexError, LatexToMathML, MathCoreConfig, MathDisplay};
 
 use super::super::report::Position;
 
-/// A formula longer or deeper than this is a mistake, and would cost stack and time.
+/// Longer formulas are mistakes.
 const LONGEST: usize = 10_000;
-const DEEPEST: usize = 60;
+/// So are formulas with more characters that can open something; a 20 × 20 matrix of `x_{ij}` has half of them.
+const MOST_OPENERS: usize = 2_000;
+/// And formulas whose elements nest deeper than this; browsers give up at 512.
+const DEEPEST: usize = 100;
+/// The parser recurses: with more openers than this it is given a stack of its own, with room for each of them.
+const OPENERS_ON_ANY_STACK: usize = 40;
+const STACK_AN_OPENER: usize = 96 << 10;
 
 /// What is wrong with a formula, and where in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +21,8 @@ pub struct Mistake {
     pub at: Position,
     pub message: String,
 }
+
+type Converted = Result<ConvertResult, Box<LatexError>>;
 
 /// Turns formulas of one text into MathML; numbered equations count through.
 #[derive(Debug)]
@@ -30,37 +38,39 @@ impl Default for Converter {
 impl Converter {
     pub fn convert(&mut self, latex: &str, display: MathDisplay) -> Result<String, Mistake> {
         let mistake = |at, message: String| Mistake { at, message };
-        if latex.len() > LONGEST || depth(latex) > DEEPEST {
-            return Err(mistake(Position::START, "this formula is too long or nested too deeply".to_owned()));
+        let too_much = || mistake(Position::START, "this formula is too long or nested too deeply".to_owned());
+        let openers = latex.bytes().filter(|byte| b"\\{^_".contains(byte)).count();
+        if latex.len() > LONGEST || openers > MOST_OPENERS {
+            return Err(too_much());
         }
-        let converted = self
-            .0
-            .convert_with_global_state(latex, display)
-            .map_err(|error| mistake(Position::of_byte(latex, error.0.start), sentence(&error.error_message())))?;
-        match unknown_style(&converted.mathml) {
+        let converted = if openers > OPENERS_ON_ANY_STACK {
+            self.convert_on_own_stack(latex, display, openers * STACK_AN_OPENER).ok_or_else(too_much)?
+        } else {
+            self.0.convert_with_global_state(latex, display)
+        };
+        let mathml = converted
+            .map_err(|error| mistake(Position::of_byte(latex, error.0.start), sentence(&error.error_message())))?
+            .mathml;
+        let inspected = inspect(&mathml);
+        if inspected.depth > DEEPEST {
+            return Err(too_much());
+        }
+        match inspected.unknown_style {
             Some(style) => {
                 Err(mistake(Position::START, format!("this formula needs `{style}`, which texts cannot have")))
             }
-            None => Ok(converted.mathml),
+            None => Ok(mathml),
         }
     }
-}
 
-fn depth(latex: &str) -> usize {
-    let mut depth = 0_usize;
-    let mut deepest = 0;
-    for byte in latex.bytes() {
-        match byte {
-            b'{' | b'[' | b'(' => depth += 1,
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
+    /// `None` when there is no memory for the stack.
+    fn convert_on_own_stack(&mut self, latex: &str, display: MathDisplay, stack: usize) -> Option<Converted> {
+        std::thread::scope(|scope| {
+            let convert = || self.0.convert_with_global_state(latex, display);
+            let thread = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, convert).ok()?;
+            thread.join().ok()
+        })
     }
-    // Commands that nest without a bracket: \sqrt\sqrt\sqrt x, \left, \begin, x^x^x.
-    let bare =
-        latex.matches("\\sqrt").count().max(latex.matches("\\left").count()).max(latex.matches("\\begin").count());
-    deepest.max(bare / 4)
 }
 
 fn sentence(message: &str) -> String {
@@ -128,14 +138,29 @@ pub fn without_style(declaration: &str) -> Option<Instead<'_>> {
     })
 }
 
-fn unknown_style(mathml: &str) -> Option<String> {
+#[derive(Default)]
+struct Inspected {
+    depth: usize,
+    unknown_style: Option<String>,
+}
+
+/// Looks through what math-core wrote.
+fn inspect(mathml: &str) -> Inspected {
+    let mut inspected = Inspected::default();
+    let mut depth = 0_usize;
     for Ok(token) in Tokenizer::new(mathml) {
-        let Token::StartTag(tag) = token else { continue };
-        let Some((_, style)) = tag.attributes.iter().find(|(key, _)| key.as_slice() == b"style") else { continue };
-        let style = String::from_utf8_lossy(style).into_owned();
-        if let Some(unknown) = declarations(&style).find(|declaration| without_style(declaration).is_none()) {
-            return Some(unknown.to_owned());
+        match token {
+            Token::StartTag(tag) => {
+                depth += usize::from(!tag.self_closing);
+                inspected.depth = inspected.depth.max(depth);
+                let style = tag.attributes.iter().find(|(key, _)| key.as_slice() == b"style");
+                let style = style.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).unwrap_or_default();
+                let unknown = declarations(&style).find(|declaration| without_style(declaration).is_none());
+                inspected.unknown_style = inspected.unknown_style.or_else(|| unknown.map(str::to_owned));
+            }
+            Token::EndTag(_) => depth = depth.saturating_sub(1),
+            _ => {}
         }
     }
-    None
+    inspected
 }

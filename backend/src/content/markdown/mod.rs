@@ -11,10 +11,15 @@ use comrak::options::Plugins;
 use comrak::{Arena, Options, parse_document};
 
 use super::html::{self, Checks, Rendered, Setting};
-use super::report::Notes;
+use super::report::{Notes, Position};
 
 /// Renders a text that an author wrote in Markdown.
 pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
+    if let Some(line) = too_deep(text) {
+        let at = Position { line, column: 1 };
+        notes.error(at, "too_deep", "quotes and lists are nested too deeply here");
+        return html::finish("", Checks::new(setting, notes));
+    }
     let options = options();
     let arena = Arena::new();
     let root = parse_document(&arena, text, &options);
@@ -25,6 +30,21 @@ pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
         // Writing to a String cannot fail.
         Err(fmt::Error) => html::finish("", Checks::new(setting, notes)),
     }
+}
+
+/// The first line that opens more quotes and lists than anyone means: the time to parse them grows with the square.
+fn too_deep(text: &str) -> Option<usize> {
+    const DEEPEST: usize = 40;
+    let opened = |word: &str| match word {
+        "-" | "+" | "*" => 1,
+        word if word.bytes().all(|byte| byte == b'>') => word.len(),
+        word => usize::from(
+            word.strip_suffix(['.', ')'])
+                .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())),
+        ),
+    };
+    let markers = |line: &str| line.split_whitespace().map(opened).take_while(|count| *count > 0).sum::<usize>();
+    text.lines().position(|line| markers(line) > DEEPEST).map(|index| index + 1)
 }
 
 fn options() -> Options<'static> {

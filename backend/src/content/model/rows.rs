@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::NotebookEntry;
-use crate::content::format::{ChapterRule, CourseRule, Language, Localised, Profile};
+use crate::content::format::{ChapterRule, CourseRule, Locale, Localised, Profile};
 use crate::content::html::Heading;
 use crate::db::schema::{chapter_texts, chapter_versions, publication_files, publications, sections};
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, Json, PublicationId, SectionId, Ts, UserId};
@@ -18,7 +18,7 @@ pub struct NewPublication {
     pub published_at: Ts,
     pub title: Json<Localised>,
     pub summary: Json<Localised>,
-    pub locales: Json<Vec<Language>>,
+    pub locales: Json<Vec<Locale>>,
     pub completion: Json<CourseRule>,
     pub profile: Json<Profile>,
 }

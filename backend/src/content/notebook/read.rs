@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{CellKind, Notebook, Written};
-use crate::content::report::{Notes, Position};
+use crate::content::report::{Lines, Notes, Position};
 
 const MOST_CELLS: usize = 1_000;
 
@@ -47,10 +47,11 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u
 struct Source(String);
 
 pub fn read(text: &str, notes: &mut Notes) -> Option<Notebook> {
+    let lines = Lines::of(text);
     let file: File = match serde_json::from_str(text) {
         Ok(file) => file,
         Err(error) => {
-            refuse(text, 0, &error, "this is not a notebook", notes);
+            refuse(&lines, text, 0, &error, "this is not a notebook", notes);
             return None;
         }
     };
@@ -67,20 +68,27 @@ pub fn read(text: &str, notes: &mut Notes) -> Option<Notebook> {
     }
     let mut taken = BTreeMap::new();
     let count = file.cells.len();
-    let cells: Vec<Written> = file.cells.into_iter().filter_map(|raw| cell(text, raw, &mut taken, notes)).collect();
+    let cells: Vec<Written> =
+        file.cells.into_iter().filter_map(|raw| cell(&lines, text, raw, &mut taken, notes)).collect();
     let kept = ["kernelspec", "language_info"];
     let metadata = file.metadata.into_iter().filter(|(key, _)| kept.contains(&key.as_str())).collect();
     (cells.len() == count).then_some(Notebook { metadata, cells })
 }
 
-fn cell(text: &str, raw: &RawValue, taken: &mut BTreeMap<String, Position>, notes: &mut Notes) -> Option<Written> {
+fn cell(
+    lines: &Lines,
+    text: &str,
+    raw: &RawValue,
+    taken: &mut BTreeMap<String, Position>,
+    notes: &mut Notes,
+) -> Option<Written> {
     // The slice lies within the text it was borrowed from.
     let start = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-    let at = Position::of_byte(text, start);
+    let at = lines.place(start);
     let cell: Cell = match serde_json::from_str(raw.get()) {
         Ok(cell) => cell,
         Err(error) => {
-            refuse(text, start, &error, "this is not a cell", notes);
+            refuse(lines, text, start, &error, "this is not a cell", notes);
             return None;
         }
     };
@@ -124,18 +132,14 @@ fn cell(text: &str, raw: &RawValue, taken: &mut BTreeMap<String, Position>, note
     Some(Written { id: cell.id, kind, source: cell.source.0, metadata, attachments: cell.attachments })
 }
 
-fn refuse(text: &str, start: usize, error: &serde_json::Error, what: &str, notes: &mut Notes) {
+/// serde_json counts lines, and bytes in them, from where it began to read.
+fn refuse(lines: &Lines, text: &str, start: usize, error: &serde_json::Error, what: &str, notes: &mut Notes) {
     let message = error.to_string();
     let reason = message.split(" at line ").next().unwrap_or(&message);
-    let inside = match (error.line(), error.column()) {
-        (0, _) => Position::START,
-        (line, column) => {
-            // serde_json counts bytes.
-            let line_start = text[start..].split_inclusive('\n').take(line - 1).map(str::len).sum::<usize>();
-            Position::of_byte(&text[start..], line_start + column.saturating_sub(1))
-        }
-    };
-    notes.error(Position::of_byte(text, start).then(inside), "notebook", format!("{what}: {reason}"));
+    let line_start: usize =
+        text[start..].split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let at = lines.place(start + line_start + error.column().saturating_sub(1));
+    notes.error(at, "notebook", format!("{what}: {reason}"));
 }
 
 impl<'de> Deserialize<'de> for Source {

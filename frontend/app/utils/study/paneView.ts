@@ -39,7 +39,7 @@ export function paneView(facts: PaneFacts): PaneView {
     case 'failed': return { kind: 'failed', code: status.failure?.code ?? 'unknown', detail: status.failure?.detail ?? '' }
     case 'stopping': return { kind: 'stopping' }
     case 'stopped': return { kind: 'stopped', wasOpen: facts.wasOpen }
-    case 'starting': return { kind: 'starting', step: status.step ?? 'queued', percent: status.percent, slow }
+    case 'starting': return { kind: 'starting', step: status.step ?? 'queued', percent: status.percent ?? null, slow }
     case 'ready': break
   }
   if (facts.frame === 'ready') return { kind: 'frame' }

@@ -99,7 +99,9 @@ class LmsAuthenticator(Authenticator):  # type: ignore[misc]  # jupyterhub is no
         """Whether this request may go on as this user; the groups with it where they changed."""
         if handler is None:
             return await self._lives(user.name, self.lms.has_session)
-        if handler._jupyterhub_user is not user:
+        # 5.5 sets this only once it knows who is asking, which is what we are called for then
+        asking = getattr(handler, "_jupyterhub_user", user)
+        if asking is not user:
             return True  # a service acts on the user; its scopes say what it may
         if getattr(handler, "_token_authenticated", False):
             return await self._token_lives(user, handler)

@@ -2,14 +2,15 @@
 
 * answers are passed on as they come: it would hold back the hub's progress stream until the start is over, serve ten
   requests at a time and unpack every file;
-* a websocket keeps its subprotocol: without it each kernel connection fails once in the browser and starts again;
+* a websocket keeps its subprotocol (without it each kernel connection fails once in the browser and starts again) and
+  ends when the server behind it ends (else the page never learns that its kernel is gone);
 * cookies of the LMS never go to a learner's server. Their paths forbid it already; this holds when somebody one day
   sets one with a wider path.
 """
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,10 +18,14 @@ import aiohttp
 import yarl
 from configurable_http_proxy import cli, configproxy
 from configurable_http_proxy.handlers import ProxyHandler
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.iostream import StreamClosedError
+from tornado.web import Application
+from tornado.websocket import WebSocketClosedError, websocket_connect
 
 CONNECT_TIMEOUT_S = 10.0
+#: a message of a kernel may carry a large picture
+MAX_MESSAGE = 64 * 1024 * 1024
 LMS_COOKIES = "tenarai_"
 _NOT_PASSED_ON = {
     "connection",
@@ -62,13 +67,47 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         """What the server behind has chosen."""
         return self.ws_client.selected_subprotocol if self.ws_client else None
 
+    async def start_ws_client(self, path: str | None = None) -> None:
+        """Connect to the server behind, before the browser is told that it is connected."""
+        self._early: list[str | bytes] = []
+        url = await self.get_target_url(path)
+        if url is None:
+            return
+        request = self._get_proxy_request("ws" + url.removeprefix("http"))
+        request.connect_timeout = CONNECT_TIMEOUT_S
+        try:
+            self.ws_client = await websocket_connect(
+                request, on_message_callback=self._from_server, max_message_size=MAX_MESSAGE
+            )
+        except HTTPClientError as error:
+            self.set_status(error.code)
+            self.finish(error.message)
+        except (OSError, TimeoutError) as error:
+            await self.handle_proxy_error(503, error)
+
+    def open(self, *_: str) -> None:
+        """Pass on what the server said while the browser was still being connected."""
+        for message in self._early:
+            self._from_server(message)
+        self._early.clear()
+
+    def _from_server(self, message: str | bytes | None) -> None:
+        if message is None:
+            if self.ws_connection is not None:
+                self.close(1012, "the server has ended")
+        elif self.ws_connection is None:
+            self._early.append(message)
+        else:
+            with suppress(WebSocketClosedError):
+                self.write_message(message, binary=isinstance(message, bytes))
+
     def on_message(self, message: str | bytes) -> None:
         """Pass a frame of the browser on as what it is: kernels' messages are binary in the newer protocol."""
         if self.ws_client:
             self.ws_client.write_message(message, binary=isinstance(message, bytes))
 
     def _get_proxy_request(self, url: str) -> HTTPRequest:
-        request = super()._get_proxy_request(url)
+        request: HTTPRequest = super()._get_proxy_request(url)
         cookies = request.headers.get("Cookie")
         if cookies and not goes_to_hub(urlsplit(url).path):
             kept = without_lms_cookies(cookies)
@@ -94,13 +133,17 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
                 allow_redirects=False,
                 skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             )
-        except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             await self.handle_proxy_error(503, error)
             return
         try:
             await self._pass_on(upstream)
-        except (aiohttp.ClientError, StreamClosedError):
-            self.request.connection.detach().close()  # cut off: the other end must not take it for complete
+        except StreamClosedError:
+            pass  # the browser went away
+        except aiohttp.ClientError as error:
+            self.proxy.log.warning(f"{self.request.path} was cut off: {error}")
+            # the browser must not take what it has for the whole
+            self.request.connection.stream.close()
         finally:
             upstream.close()
 
@@ -129,7 +172,12 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         return cls._session
 
 
+def _application(handlers: list[Any]) -> Application:
+    return Application(handlers, websocket_max_message_size=MAX_MESSAGE)
+
+
 def main() -> None:
     """The command line of configurable-http-proxy."""
     configproxy.ProxyHandler = StreamingProxyHandler
+    configproxy.Application = _application
     cli.main()

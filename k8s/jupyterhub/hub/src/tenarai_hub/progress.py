@@ -32,6 +32,10 @@ class Status:
     #: the LMS could not be asked for material; what was there is used
     offline: bool = False
 
+    def further_than(self, other: Status) -> bool:
+        """Whether this comes after the other: a bar goes one way only."""
+        return (STEPS.index(self.step), self.percent) > (STEPS.index(other.step), other.percent)
+
     def event(self) -> dict[str, object]:
         """As the hub's progress stream carries it; `step` and `offline` are ours."""
         begin, end = _SPAN[self.step]
@@ -46,23 +50,28 @@ class Status:
         }
 
 
-def read_status(path: Path, start_id: str) -> Status | None:
-    """What the start with this id says in this file; None while it says nothing that makes sense."""
+def read_status(path: Path, start_id: str) -> list[Status]:
+    """What the start with this id says in this file, step by step; nothing while it says nothing that makes sense."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        return None
+        return []
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
+            return []
         raw = file.read(MAX_BYTES)
     try:
         said = json.loads(raw)
-        percent = int(said.get("percent", 0))
-        step = said["step"]
-        this_start = said["start_id"] == start_id
+        if said["start_id"] != start_id:
+            return []
+        steps = [_status(step) for step in said["steps"]]
     except (ValueError, TypeError, AttributeError, KeyError):
-        return None
-    if not this_start or step not in STEPS:
-        return None
-    return Status(step=step, percent=max(0, min(100, percent)), offline=said.get("offline") is True)
+        return []
+    return sorted(steps, key=lambda status: STEPS.index(status.step))
+
+
+def _status(said: dict[str, object]) -> Status:
+    step, percent = said["step"], said.get("percent", 0)
+    if step not in STEPS or not isinstance(percent, int):
+        raise ValueError("no step of a start")
+    return Status(step=str(step), percent=max(0, min(100, percent)), offline=said.get("offline") is True)

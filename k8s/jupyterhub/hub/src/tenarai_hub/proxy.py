@@ -1,4 +1,4 @@
-"""The proxy's idea of activity is every byte that passes: an open pane's websocket and its polls would never be idle."""
+"""For the proxy every byte that passes is activity: an open pane, with its websocket and polls, would never be idle."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ class Secret(str):
     """A string that does not print itself: a traceback or a log line must not carry a token."""
 
     def __repr__(self) -> str:
+        """Nothing of it."""
         return "Secret('…')"
 
 

@@ -106,13 +106,14 @@ class LocalLearnerSpawner(ContentTokenMixin, SimpleLocalProcessSpawner):  # type
 
     async def progress(self) -> AsyncIterator[dict[str, object]]:
         """Yield each step once it is true: the process runs, contents arrive, the notebook starts."""
-        said: Status | None = None
-        while self.pid == 0:
-            await asyncio.sleep(WATCH_S)
-        yield Status("server").event()
+        said = Status("server")
+        shown = False
         while True:
-            now = read_status(self.status_file, self.start_id)
-            if now is not None and now != said:
-                said = now
-                yield now.event()
+            if self.pid and not shown:
+                shown = True
+                yield said.event()
+            for now in read_status(self.status_file, self.start_id) if shown else ():
+                if now.further_than(said):
+                    said = now
+                    yield now.event()
             await asyncio.sleep(WATCH_S)

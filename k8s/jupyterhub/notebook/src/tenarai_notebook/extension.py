@@ -133,7 +133,7 @@ def _load_jupyter_server_extension(app: ServerApp) -> None:
     web_app = app.web_app
     room = {"room": Room(Places(Path.home()), app.log)}
     api = url_path_join(web_app.settings["base_url"], "tenarai", "api")
-    web_app.add_handlers(
+    web_app.add_handlers(  # type: ignore[no-untyped-call]
         ".*$",
         [
             (url_path_join(api, "resources"), ResourcesHandler, room),

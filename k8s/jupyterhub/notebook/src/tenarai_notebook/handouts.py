@@ -127,9 +127,8 @@ class Handouts:
 
     def _lay_out_one(self, bases: dict[str, Any], path: str, digest: str) -> None:
         file, base = self._file(path), bases.get(path)
-        if file.exists():
-            if base is None or base["sha256"] == digest or sha256(file.read_bytes()) != base["sha256"]:
-                return
+        if file.exists() and (base is None or base["sha256"] == digest or _is_changed(file, base)):
+            return
         content = self._pristine.read(digest)
         if content is None:
             return
@@ -158,6 +157,7 @@ class Handouts:
         raise HandoutError("no_copy", f"no free name for a copy of {path}")
 
     def _handout(self, path: str) -> tuple[bytes, str]:
+        self._file(path)  # a path that leads elsewhere is told as such
         entry = self._pristine.entries().get(path)
         content = self._pristine.read(entry.sha256) if entry else None
         if entry is None or content is None:
@@ -186,6 +186,10 @@ def sources_digest(content: bytes) -> str | None:
 
 def _text(source: str | list[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
+
+
+def _is_changed(file: Path, base: dict[str, Any]) -> bool:
+    return sha256(file.read_bytes()) != str(base["sha256"])
 
 
 def _base(content: bytes, digest: str) -> dict[str, str | None]:

@@ -31,7 +31,7 @@ def configure(c: Any) -> None:
     c.ContentsManager.allow_hidden = False
     c.FileContentsManager.delete_to_trash = False
     # a signed-out browser loses the server within this time (the default is five minutes)
-    c.HubOAuth.cache_max_age = 10
+    c.HubOAuth.cache_max_age = 5
     c.JupyterNotebookApp.custom_css = False
 
 

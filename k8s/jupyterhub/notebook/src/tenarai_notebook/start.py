@@ -65,6 +65,8 @@ def environment(places: Places) -> dict[str, str]:
         # packages are pinned for everybody; %pip says so (kernel.py), and a shell's pip finds no index
         PIP_NO_INDEX="1",
         PYTHONNOUSERSITE="1",
+        # each arena reserves 64 MB of address space a thread, and address space is what the limit counts
+        MALLOC_ARENA_MAX="2",
     )
     return env
 

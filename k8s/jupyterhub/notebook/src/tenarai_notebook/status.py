@@ -9,15 +9,14 @@ from .files import write_json
 
 
 class StatusFile:
-    """One start's words: the step it is at, and how much of the step is done."""
+    """One start's words: every step it came to, and how much of it is done: it may be over before anybody looks."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._start_id = os.environ.get("TENARAI_START_ID", "")
+        self._steps: dict[str, dict[str, object]] = {}
 
     def say(self, step: str, percent: int = 0, *, offline: bool = False) -> None:
-        """Replace what was said before."""
-        write_json(
-            self._path,
-            {"start_id": self._start_id, "step": step, "percent": percent, "offline": offline},
-        )
+        """Begin a step, or go on with it."""
+        self._steps[step] = {"step": step, "percent": percent, "offline": offline}
+        write_json(self._path, {"start_id": self._start_id, "steps": list(self._steps.values())})

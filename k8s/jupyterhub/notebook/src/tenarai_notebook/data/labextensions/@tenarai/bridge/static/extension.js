@@ -1,5 +1,6 @@
 // The bridge between a notebook and the page of the LMS that shows it. The messages are in k8s/jupyterhub/README.md.
 import { Channel } from './channel.js';
+import { setServerLost } from './notebook.js';
 import { Pane } from './pane.js';
 import { answerRequests } from './requests.js';
 import { Server } from './server.js';
@@ -23,8 +24,8 @@ function listenForLeave(channel) {
 function reportResources(channel, server) {
   const report = async () => {
     if (document.visibilityState !== 'visible') return;
-    // an unreachable server is told by the kernel's status
     const resources = await server.resources().catch(() => null);
+    setServerLost(resources === null);
     if (resources) channel.send('resources', resources);
   };
   setInterval(report, RESOURCES_EVERY_MS);

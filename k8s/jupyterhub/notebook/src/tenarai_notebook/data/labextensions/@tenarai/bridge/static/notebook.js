@@ -12,11 +12,24 @@ const KERNEL = {
   dead: 'dead'
 };
 
+// Whether the server itself answers. Jupyter asks a stopped server for its kernels again and again without a word.
+let serverLost = false;
+const told = new Set();
+
+export function setServerLost(lost) {
+  if (lost === serverLost) return;
+  serverLost = lost;
+  for (const tell of told) tell();
+}
+
 export function kernelStatus({ sessionContext }) {
+  if (serverLost) return 'disconnected';
   const kernel = sessionContext.session?.kernel;
   if (!kernel) return sessionContext.isReady ? 'dead' : 'starting';
-  if (kernel.connectionStatus === 'disconnected') return 'disconnected';
-  return KERNEL[kernel.status] ?? 'starting';
+  const status = KERNEL[kernel.status] ?? 'starting';
+  // Jupyter tries for minutes to connect again before it says so itself; a kernel that starts is not connected yet
+  const lost = kernel.connectionStatus !== 'connected' && (status === 'idle' || status === 'busy');
+  return lost || kernel.connectionStatus === 'disconnected' ? 'disconnected' : status;
 }
 
 /** Resolves once cells can be run. */
@@ -41,6 +54,8 @@ export function follow(panel, channel) {
   sessionContext.statusChanged.connect(sayKernel);
   sessionContext.connectionStatusChanged.connect(sayKernel);
   sessionContext.kernelChanged.connect(sayKernel);
+  told.add(sayKernel);
+  panel.disposed.connect(() => told.delete(sayKernel));
   sayKernel();
 
   context.model.stateChanged.connect((_, change) => {

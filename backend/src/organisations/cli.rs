@@ -1,0 +1,107 @@
+//! `tenarai organisation …` and `tenarai enrol`: companies, their licences and who takes which course.
+
+use clap::{Args, Subcommand};
+
+use super::model;
+use crate::accounts;
+use crate::courses;
+use crate::db::types::{CourseId, OrganisationId};
+use crate::db::{self, AnyConnection, Db};
+
+#[derive(Debug, Subcommand)]
+pub enum OrganisationCommand {
+    /// Add an organisation.
+    Add {
+        slug: String,
+        #[arg(long)]
+        name: String,
+    },
+    /// Let an organisation's people be enrolled in a course.
+    License {
+        slug: String,
+        course: String,
+        /// How many people may be enrolled; any number unless told.
+        #[arg(long)]
+        seats: Option<i64>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Enrolment {
+    email: String,
+    /// Slug of the course; the person's organisation must hold a licence for it.
+    course: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OrganisationError {
+    #[error("there is no organisation {0}")]
+    UnknownOrganisation(String),
+    #[error("there is an organisation {0} already")]
+    Taken(String),
+    #[error("there is no course {0}, or it was never published")]
+    UnknownCourse(String),
+    #[error("there is no account for {0}")]
+    UnknownPerson(String),
+    #[error("the organisation of {0} holds no licence for {1}")]
+    NotLicensed(String, String),
+    #[error("all {0} seats of the licence are taken")]
+    NoSeat(i64),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+impl From<diesel::result::Error> for OrganisationError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// Carries the command out and returns what to print.
+pub async fn run(db: &Db, command: OrganisationCommand) -> Result<String, OrganisationError> {
+    db.write(move |tx| match command {
+        OrganisationCommand::Add { slug, name } => {
+            if model::by_slug(tx, &slug)?.is_some() {
+                return Err(OrganisationError::Taken(slug));
+            }
+            let id = model::add(tx, &slug, &name)?;
+            Ok(format!("added {slug} as organisation {id}"))
+        }
+        OrganisationCommand::License { slug, course, seats } => {
+            let organisation = organisation(tx, &slug)?;
+            let id = published(tx, &course)?;
+            model::license(tx, organisation, id, seats)?;
+            Ok(format!("{slug} holds a licence for {course}"))
+        }
+    })
+    .await
+}
+
+/// Enrols a person and returns what to print; who is enrolled already stays as they are.
+pub async fn enrol(db: &Db, Enrolment { email, course }: Enrolment) -> Result<String, OrganisationError> {
+    db.write(move |tx| {
+        let user = accounts::by_email(tx, &email)?.ok_or_else(|| OrganisationError::UnknownPerson(email.clone()))?.user;
+        let person = accounts::load_person(tx, user)?;
+        let id = published(tx, &course)?;
+        let access = model::access(tx, user, person.organisation, id)?;
+        if !access.licensed {
+            return Err(OrganisationError::NotLicensed(email, course));
+        }
+        if !access.enrolled
+            && let Some(seats) = model::full(tx, person.organisation, id)?
+        {
+            return Err(OrganisationError::NoSeat(seats));
+        }
+        model::enrol(tx, user, id, None)?;
+        Ok(format!("{email} takes {course}"))
+    })
+    .await
+}
+
+fn organisation(tx: &mut AnyConnection, slug: &str) -> Result<OrganisationId, OrganisationError> {
+    model::by_slug(tx, slug)?.ok_or_else(|| OrganisationError::UnknownOrganisation(slug.to_owned()))
+}
+
+fn published(tx: &mut AnyConnection, slug: &str) -> Result<CourseId, OrganisationError> {
+    courses::by_slug(tx, slug)?.ok_or_else(|| OrganisationError::UnknownCourse(slug.to_owned()))
+}

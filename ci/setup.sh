@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Checks what the machine has and installs what is missing.
+#   ci/setup.sh run    what `make up` needs
+#   ci/setup.sh test   that, and what the tests need: Chromium, PostgreSQL, Redis
+# A second run finds everything in place and needs no network. What it cannot install it names, in one line.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+purpose=${1:-run}
+
+say() { echo "setup: $*"; }
+die() {
+  echo "setup: $*" >&2
+  exit 1
+}
+
+packages=()
+# need PROGRAM PACKAGE: the package is wanted where the program is missing
+need() { command -v "$1" >/dev/null 2>&1 || packages+=("$2"); }
+
+need cc build-essential
+need make make
+need perl perl
+need git git
+need python3 python3
+/usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+need npm npm
+need node nodejs
+if [ "$purpose" = test ]; then
+  need chromium chromium
+  need redis-server redis-server
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+  fc-list 2>/dev/null | grep -qi 'cjk' || packages+=(fonts-noto-cjk fontconfig)
+fi
+
+if [ ${#packages[@]} -gt 0 ]; then
+  [ "$(id -u)" -eq 0 ] || die "missing: ${packages[*]}; install them (apt-get install ${packages[*]}) and call again"
+  command -v apt-get >/dev/null || die "missing: ${packages[*]}; install them and call again"
+  say "installing ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  log=$(mktemp)
+  if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; then
+    tail -5 "$log" >&2
+    die "apt-get could not install ${packages[*]} (log: $log)"
+  fi
+  rm -f "$log"
+fi
+
+command -v cargo >/dev/null || die "Rust is missing: install it with rustup (1.95 or newer) and call again"
+rust=$(rustc --version | cut -d' ' -f2)
+[ "$(printf '%s\n' 1.95.0 "$rust" | sort -V | head -1)" = 1.95.0 ] || die "Rust $rust is too old; 1.95 or newer is needed"
+
+mkdir -p .cache
+# fetched NAME FILE... : whether the files are those of the last time
+stamp_of() { cat "$@" | sha256sum | cut -c1-64; }
+
+stamp=$(stamp_of Cargo.lock)
+if [ "$(cat .cache/cargo.stamp 2>/dev/null)" != "$stamp" ]; then
+  say "fetching Rust crates"
+  cargo fetch --locked --quiet
+  echo "$stamp" >.cache/cargo.stamp
+fi
+
+stamp=$(stamp_of frontend/package.json frontend/package-lock.json)
+if [ "$(cat .cache/npm.stamp 2>/dev/null)" != "$stamp" ] || [ ! -d frontend/node_modules ]; then
+  say "installing the front end's packages (about a minute)"
+  # not `npm ci`: npm 11 refuses lockfiles with optional packages that a registry lacks
+  (cd frontend && npm install --no-audit --no-fund --loglevel=error)
+  [ "$(stamp_of frontend/package.json frontend/package-lock.json)" = "$stamp" ] ||
+    die "npm changed frontend/package-lock.json; look at the difference and commit it"
+  echo "$stamp" >.cache/npm.stamp
+fi
+
+eval "$(ci/hub-paths.sh)"
+ci/hub-venv.sh "$HUB_VENV"
+if [ "$purpose" = test ]; then
+  ci/hub-venv.sh "$HUB_VENV_55" 5.5
+  ci/hub-venv.sh --tools "$HUB_TOOLS"
+fi
+say "everything is there"

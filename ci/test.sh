@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Every test. The parts need different things and report by themselves; the last line sums up.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+passed=0
+step() {
+  local name=$1 started=$SECONDS
+  shift
+  echo "== $name"
+  "$@"
+  passed=$((passed + 1))
+  echo "== $name: fine, $((SECONDS - started)) s"
+}
+
+step "lint" ci/lint.sh
+step "front end: generated types are those of backend/openapi.json" npm --prefix frontend run --silent api:check
+step "front end: unit tests" npm --prefix frontend run --silent test
+step "front end: build" make frontend/.output/public/200.html
+step "front end: size of the chapter page" npm --prefix frontend run --silent size
+step "server: tests on both databases" cargo test --locked --quiet
+step "sample course: texts, notebooks and their outputs" ci/sample-course.sh
+step "hub: tests on JupyterHub 6.1 and 5.5" ci/hub-test.sh
+step "browser: stories on the real hub" ci/e2e.sh
+echo "$passed parts passed, 0 failed"

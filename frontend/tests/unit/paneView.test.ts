@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import type { ServerStatus } from '../../app/api/types'
+import { overallPercent, type PaneFacts, paneView } from '../../app/utils/study/paneView'
+
+const status = (state: ServerStatus['state'], more: Partial<ServerStatus> = {}): ServerStatus =>
+  ({ state, step: null, percent: null, started_at: null, url: null, failure: null, ...more })
+const view = (facts: Partial<PaneFacts>) =>
+  paneView({ configured: true, online: true, sessionEnded: false, status: null, unanswered: false, frame: 'none', wasOpen: false, waited: 0, ...facts })
+
+describe('the notebook pane shows', () => {
+  it.each<[string, Partial<PaneFacts>]>([
+    ['not_configured', { configured: false }],
+    ['not_configured', { status: status('not_configured') }],
+    ['session_ended', { sessionEnded: true, status: status('ready'), frame: 'ready' }],
+    ['offline', { online: false }],
+    ['unanswered', { unanswered: true }],
+    ['hub_down', { status: status('hub_down') }],
+    ['stopping', { status: status('stopping') }],
+    ['silent', { status: status('ready'), frame: 'silent' }],
+    ['frame', { status: status('ready'), frame: 'ready' }],
+    // A network that comes and goes does not hide a notebook that is open.
+    ['frame', { online: false, status: status('ready'), frame: 'ready' }],
+  ])('%s', (kind, facts) => {
+    expect(view(facts).kind).toBe(kind)
+  })
+
+  it('the step under way, and after 20 s that it takes long', () => {
+    expect(view({ status: status('starting', { step: 'server', percent: 30 }), waited: 5_000 })).toEqual({ kind: 'starting', step: 'server', percent: 30, slow: false })
+    expect(view({ status: status('starting', { step: 'server', percent: 30 }), waited: 21_000 })).toMatchObject({ slow: true })
+    expect(view({ status: status('ready'), frame: 'loading' })).toMatchObject({ kind: 'starting', step: 'notebook' })
+  })
+
+  it('why a start failed', () => {
+    expect(view({ status: status('failed', { failure: { code: 'spawn_timeout', detail: 'too slow' } }) })).toEqual({ kind: 'failed', code: 'spawn_timeout', detail: 'too slow' })
+  })
+
+  it('that a server stopped under the open notebook', () => {
+    expect(view({ status: status('stopped'), wasOpen: true })).toEqual({ kind: 'stopped', wasOpen: true })
+  })
+
+  it('one bar that never goes back from step to step', () => {
+    const steps = [['queued', null], ['server', 0], ['server', 100], ['contents', 0], ['contents', 100], ['notebook', 0]] as const
+    const bar = steps.map(([step, percent]) => overallPercent(step, percent))
+    expect(bar).toEqual([...bar].sort((a, b) => a - b))
+  })
+})

@@ -1,0 +1,134 @@
+import 'fake-indexeddb/auto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { EventResults, StudyEvent } from '../../app/api/types'
+import { eventStore } from '../../app/utils/study/eventStore'
+import { type EventStore, type QueueState, retryDelay, StudyQueue } from '../../app/utils/study/queue'
+
+const opened = (id: string, chapter_id = 1): StudyEvent => ({ id, chapter_id, at: '2026-11-24T00:00:00Z', type: 'opened' })
+const position = (id: string, scroll: number): StudyEvent => ({ id, chapter_id: 1, at: '2026-11-24T00:00:00Z', type: 'position', scroll })
+const stored = (events: StudyEvent[]): EventResults =>
+  ({ results: events.map(({ id }) => ({ id, status: 'stored' as const, code: null })), chapters: [], courses: [] })
+
+function memory(initial: StudyEvent[] = []): EventStore & { kept: Map<string, StudyEvent> } {
+  const kept = new Map(initial.map(event => [event.id, event]))
+  return {
+    kept,
+    all: async () => [...kept.values()],
+    put: async event => void kept.set(event.id, event),
+    remove: async ids => ids.forEach(id => kept.delete(id)),
+  }
+}
+const ids = (call: unknown[]) => (call[0] as StudyEvent[]).map(({ id }) => id)
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+describe('the queue of study events', () => {
+  it('keeps an event until the server has acknowledged it', async () => {
+    const store = memory()
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events))
+    const queue = new StudyQueue({ store, send, allowed: () => true })
+    await queue.add(opened('a'))
+    expect([...store.kept.keys()]).toEqual(['a'])
+    await queue.flush()
+    expect(send).toHaveBeenCalledOnce()
+    expect(store.kept.size).toBe(0)
+  })
+
+  it('sends what comes within a moment together', async () => {
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events))
+    const queue = new StudyQueue({ store: memory(), send, allowed: () => true, delay: 1000 })
+    await queue.add(opened('a'))
+    await queue.add(opened('b', 2))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(send.mock.calls.map(ids)).toEqual([['a', 'b']])
+  })
+
+  it('sends what an earlier visit could not', async () => {
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events))
+    new StudyQueue({ store: memory([opened('old')]), send, allowed: () => true })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(send.mock.calls.map(ids)).toEqual([['old']])
+  })
+
+  it('tries again, later and later, and says that it is offline', async () => {
+    const states: QueueState[] = []
+    const send = vi.fn<(events: StudyEvent[]) => Promise<EventResults>>().mockRejectedValue(new TypeError('offline'))
+    const queue = new StudyQueue({ store: memory(), send, allowed: () => true, state: state => states.push(state), delay: 0 })
+    await queue.add(opened('a'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(states.at(-1)).toBe('offline')
+    send.mockImplementation(async events => stored(events))
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(send).toHaveBeenCalledTimes(2)
+    expect(states.at(-1)).toBe('saved')
+  })
+
+  it('sends only the last place one was at', async () => {
+    const store = memory()
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events))
+    const queue = new StudyQueue({ store, send, allowed: () => true })
+    await queue.add(position('a', 0.1))
+    await queue.add(position('b', 0.7))
+    expect([...store.kept.keys()]).toEqual(['b'])
+    await queue.flush()
+    expect(send.mock.calls.map(ids)).toEqual([['b']])
+  })
+
+  it('never sends when somebody else is signed in', async () => {
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events))
+    const queue = new StudyQueue({ store: memory(), send, allowed: () => false })
+    await queue.add(opened('a'))
+    await queue.flush()
+    queue.flushOnExit()
+    expect(send).not.toHaveBeenCalled()
+  })
+
+  it('drops only the event the server refuses, and keeps the others', async () => {
+    const store = memory()
+    const send = vi.fn(async (events: StudyEvent[]) => {
+      if (events.some(({ id }) => id === 'bad')) throw Object.assign(new Error('refused'), { status: 400 })
+      return stored(events)
+    })
+    const queue = new StudyQueue({ store, send, allowed: () => true })
+    for (const id of ['a', 'bad', 'c']) await queue.add(opened(id))
+    await queue.flush()
+    expect(store.kept.size).toBe(0)
+    expect(send.mock.calls.map(ids)).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']])
+  })
+
+  it('keeps everything while the session is over', async () => {
+    const store = memory()
+    const send = vi.fn().mockRejectedValue(Object.assign(new Error('401'), { status: 401 }))
+    const queue = new StudyQueue({ store, send, allowed: () => true })
+    await queue.add(opened('a'))
+    await queue.flush()
+    expect(store.kept.size).toBe(1)
+  })
+
+  it('sends once when the page goes, though the browser says so twice', async () => {
+    const send = vi.fn(async (events: StudyEvent[], _options: { keepalive: boolean }) => stored(events))
+    const queue = new StudyQueue({ store: memory(), send, allowed: () => true })
+    await queue.add(opened('a'))
+    queue.flushOnExit()
+    queue.flushOnExit()
+    expect(send).toHaveBeenCalledExactlyOnceWith([opened('a')], { keepalive: true })
+  })
+
+  it('waits longer after each failure, but never more than a minute and a bit', () => {
+    expect(retryDelay(1, 0.5)).toBe(2_000)
+    expect(retryDelay(3, 0.5)).toBe(8_000)
+    expect(retryDelay(30, 1)).toBe(75_000)
+  })
+})
+
+describe('the store on this device', () => {
+  it('keeps one person\'s events from the next', async () => {
+    vi.useRealTimers()
+    await eventStore(17).put(opened('mine'))
+    expect(await eventStore(18).all()).toEqual([])
+    expect(await eventStore(17).all()).toEqual([opened('mine')])
+    await eventStore(17).remove(['mine'])
+    expect(await eventStore(17).all()).toEqual([])
+  })
+})

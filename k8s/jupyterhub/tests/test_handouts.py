@@ -1,0 +1,171 @@
+"""Working copies: laid out, replaced only while untouched, never lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from standin_lms import COURSE, FILES, StandinLms, notebook
+from tenarai_notebook.contents import ContentApi, Pristine
+from tenarai_notebook.handouts import HandoutError, Handouts
+from tenarai_notebook.places import Places, UnsafePath
+
+ONE = f"{COURSE}/01-hello.ipynb"
+NEW = notebook(("hello", "code", "print('new')"))
+
+
+class Learner:
+    """A home with the current material."""
+
+    def __init__(self, home: Path, lms: StandinLms) -> None:
+        self.lms, self.places = lms, Places(home)
+        self.places.work.mkdir()
+        lms.content_tokens["token"] = "u17"
+        self.handouts = Handouts(self.places)
+        self.start()
+
+    def start(self) -> list[str]:
+        """As the start script does."""
+        Pristine(self.places.pristine).fetch(ContentApi(self.lms.internal_url, "token"))
+        return self.handouts.lay_out()
+
+    def file(self, path: str = ONE) -> Path:
+        """A working copy."""
+        return self.places.work / path
+
+    def edit(self, source: str, path: str = ONE) -> bytes:
+        """Write something into the first code cell, as the notebook does."""
+        document = json.loads(self.file(path).read_bytes())
+        next(cell for cell in document["cells"] if cell["cell_type"] == "code")["source"] = source
+        self.file(path).write_text(json.dumps(document))
+        return self.file(path).read_bytes()
+
+
+@pytest.fixture
+def learner(tmp_path: Path, lms: StandinLms) -> Learner:
+    """Somebody whose server has just started."""
+    return Learner(tmp_path, lms)
+
+
+def test_everything_is_there_after_the_first_start(learner: Learner) -> None:
+    assert {path: learner.file(path).read_bytes() for path in FILES} == FILES
+    assert learner.handouts.state(ONE).state == "untouched"
+
+
+def test_an_untouched_copy_follows_the_handout(learner: Learner) -> None:
+    learner.lms.files[ONE] = NEW
+    learner.start()
+    assert learner.file().read_bytes() == NEW
+    assert learner.handouts.state(ONE).state == "untouched"
+
+
+def test_work_is_never_overwritten(learner: Learner) -> None:
+    mine = learner.edit("print('mine')")
+    assert learner.handouts.state(ONE).state == "modified"
+    learner.lms.files[ONE] = NEW
+    learner.start()
+    assert learner.file().read_bytes() == mine
+    assert learner.handouts.state(ONE).state == "outdated"
+
+
+def test_a_file_of_ones_own_in_the_way_of_a_new_handout_stays(learner: Learner) -> None:
+    path = f"{COURSE}/09-mine.ipynb"
+    learner.file(path).write_bytes(b"{}")
+    learner.lms.files[path] = NEW
+    learner.start()
+    assert learner.file(path).read_bytes() == b"{}"
+    assert learner.handouts.state(path).state == "own"
+
+
+def test_outputs_alone_do_not_make_it_modified_but_are_kept(learner: Learner) -> None:
+    document = json.loads(learner.file().read_bytes())
+    document["cells"][1]["execution_count"] = 1
+    document["cells"][1]["source"] = list(document["cells"][1]["source"])
+    learner.file().write_text(json.dumps(document))
+    assert learner.handouts.state(ONE).state == "untouched"
+    learner.lms.files[ONE] = NEW
+    learner.start()
+    assert json.loads(learner.file().read_bytes()) == document
+    assert learner.handouts.state(ONE).state == "outdated"
+
+
+def test_a_deleted_copy_comes_back_when_it_is_opened(learner: Learner) -> None:
+    learner.file().unlink()
+    assert learner.handouts.open(ONE).state == "untouched"
+    assert learner.file().read_bytes() == FILES[ONE]
+
+
+def test_reset_takes_the_handout_and_keeps_a_copy(learner: Learner) -> None:
+    mine = learner.edit("print('mine')")
+    copies = [learner.handouts.reset(ONE) for _ in range(2)]
+    assert learner.file().read_bytes() == FILES[ONE]
+    assert learner.file(copies[0]).read_bytes() == mine
+    assert len(set(copies)) == 2
+    assert learner.handouts.state(ONE).state == "untouched"
+
+
+def test_update_takes_the_new_handout_and_keeps_a_copy(learner: Learner) -> None:
+    mine = learner.edit("print('mine')")
+    learner.lms.files[ONE] = NEW
+    learner.start()
+    copy = learner.handouts.update(ONE)
+    assert (learner.file().read_bytes(), learner.file(copy).read_bytes()) == (NEW, mine)
+
+
+def test_keep_mine_adopts_the_new_base(learner: Learner) -> None:
+    mine = learner.edit("print('mine')")
+    learner.lms.files[ONE] = NEW
+    learner.start()
+    learner.handouts.keep(ONE)
+    assert learner.handouts.state(ONE).state == "modified"
+    learner.start()
+    assert learner.file().read_bytes() == mine
+
+
+def test_diff_shows_both_sides(learner: Learner) -> None:
+    learner.edit("print('mine')")
+    diff = learner.handouts.diff(ONE)
+    assert diff["handout"] == json.loads(FILES[ONE])
+    assert diff["working"]["cells"][1]["source"] == "print('mine')"
+
+
+def test_a_broken_notebook_is_modified_and_can_be_reset(learner: Learner) -> None:
+    learner.file().write_bytes(b"{ not json")
+    assert learner.handouts.state(ONE).state == "modified"
+    with pytest.raises(HandoutError, match="cannot be read"):
+        learner.handouts.diff(ONE)
+    assert learner.file(learner.handouts.reset(ONE)).read_bytes() == b"{ not json"
+
+
+def test_a_link_in_the_working_folder_is_not_followed(learner: Learner, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    learner.file().unlink()
+    learner.file().symlink_to(outside / "target")
+    assert any("link" in refused for refused in learner.start())
+    with pytest.raises(UnsafePath):
+        learner.handouts.reset(ONE)
+    assert not list(outside.iterdir())
+
+
+@pytest.mark.parametrize("verb", ["state", "open", "reset", "update", "keep", "diff"])
+def test_what_is_no_handout_is_told(learner: Learner, verb: str) -> None:
+    with pytest.raises(HandoutError):
+        getattr(learner.handouts, verb)(f"{COURSE}/nothing.ipynb")
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", ".tenarai/handouts.json", ""])
+@pytest.mark.parametrize("verb", ["state", "open", "reset", "update", "keep", "diff"])
+def test_a_path_outside_the_folder_is_refused(learner: Learner, verb: str, path: str) -> None:
+    with pytest.raises((UnsafePath, HandoutError)):
+        getattr(learner.handouts, verb)(path)
+
+
+def test_lost_bookkeeping_loses_no_work(learner: Learner) -> None:
+    mine = learner.edit("print('mine')")
+    learner.places.handouts.write_bytes(b"garbage")
+    learner.lms.files[ONE] = NEW
+    learner.start()
+    assert learner.file().read_bytes() == mine

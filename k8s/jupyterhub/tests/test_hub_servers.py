@@ -1,0 +1,255 @@
+"""Stories on the real hub, both versions: a learner's server, its material, its limits."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+import urllib.request
+from typing import Any
+
+import pytest
+
+from people import Browser, Kernel
+from running_hub import RunningHub, wait_for
+from standin_lms import COURSE, FILES, notebook
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="one uid a learner needs root")
+ONE = f"{COURSE}/01-hello.ipynb"
+
+
+class Progress(threading.Thread):
+    """Reads the hub's progress stream of one start, as the LMS does, through the proxy."""
+
+    def __init__(self, hub: RunningHub, user: str) -> None:
+        super().__init__(daemon=True)
+        self.events: list[dict[str, Any]] = []
+        self.times: list[float] = []
+        self._request = urllib.request.Request(f"{hub.url}hub/api/users/{user}/server/progress")
+        self._request.add_header("Authorization", f"token {hub.token}")
+
+    def run(self) -> None:
+        """Until the stream ends."""
+        with urllib.request.urlopen(self._request, timeout=90) as stream:
+            for line in stream:
+                if line.startswith(b"data: "):
+                    self.events.append(json.loads(line[6:]))
+                    self.times.append(time.monotonic())
+
+
+def start(hub: RunningHub, user: str) -> Progress:
+    """Start a server and follow its progress."""
+    hub.api("POST", f"users/{user}")
+    request = threading.Thread(target=hub.api, args=("POST", f"users/{user}/server"))
+    request.start()
+    wait_for(lambda: hub.server(user).get("pending") == "spawn", "the start is pending")
+    progress = Progress(hub, user)
+    progress.start()
+    progress.join(90)
+    request.join(90)
+    return progress
+
+
+def test_a_start_tells_true_steps_as_they_come(newcomer: Browser, hub: RunningHub) -> None:
+    progress = start(hub, newcomer.user)
+    steps = [event["step"] for event in progress.events if "step" in event]
+    assert list(dict.fromkeys(steps)) == ["server", "contents", "notebook"]
+    bar = [event["progress"] for event in progress.events]
+    assert bar == sorted(bar)
+    assert progress.events[-1]["ready"] is True
+    assert progress.times[-1] - progress.times[0] > 0.5, "the events came all at once"
+
+
+def test_the_material_is_there_and_named_as_the_contract_says(kernel: Kernel) -> None:
+    for path, content in FILES.items():
+        assert kernel.api("GET", f"files/{path}").content == content
+    assert kernel.run("print(open('data/rent.csv').readline())").text.strip() == "area,rent"
+
+
+def test_the_lms_reads_a_file_with_a_token_for_one_person(kernel: Kernel, hub: RunningHub) -> None:
+    answer = kernel.api("GET", f"api/contents/{ONE}?content=0&hash=1")
+    assert answer.status_code == 200
+    assert len(answer.json()["hash"]) == 64
+    other = f"{hub.url}user/u1/api/contents/{ONE}"
+    assert kernel.http.get(other, allow_redirects=False, timeout=30).status_code != 200
+
+
+@pytest.mark.notebooks
+def test_work_survives_restarts_with_new_material_or_without_the_lms(newcomer: Browser, hub: RunningHub) -> None:
+    user = newcomer.user
+    hub.start_server(user)
+    kernel = Kernel(hub, user)
+    document = json.loads(FILES[ONE])
+    document["cells"][1]["source"] = "print('mine')"
+    saved = kernel.api("PUT", f"api/contents/{ONE}", json={"type": "notebook", "format": "json", "content": document})
+    assert saved.status_code == 200, saved.text
+    two = f"{COURSE}/02-python.ipynb"
+    hub.stop_server(user)
+    hub.lms.files = FILES | {ONE: notebook(("n", "code", "1")), two: notebook(("n", "code", "2"))}
+    try:
+        hub.start_server(user)
+        kernel = Kernel(hub, user)
+        mine = kernel.api("GET", f"api/contents/{ONE}").json()["content"]
+        assert mine["cells"][1]["source"] == "print('mine')"
+        assert kernel.api("GET", f"files/{two}").content == hub.lms.files[two]
+        assert kernel.api("POST", "tenarai/api/open", json={"path": ONE}).json()["handout"]["state"] == "outdated"
+
+        hub.stop_server(user)
+        hub.lms.down = True
+        progress = start(hub, user)
+        hub.lms.down = False
+        assert progress.events[-1].get("ready") is True, progress.events
+        assert any(event.get("offline") for event in progress.events)
+        assert Kernel(hub, user).api("GET", f"files/{two}").content == hub.lms.files[two]
+    finally:
+        hub.lms.down = False
+        hub.lms.files = dict(FILES)
+
+
+def test_somebody_whom_the_lms_disabled_gets_no_server(newcomer: Browser, hub: RunningHub) -> None:
+    hub.lms.disabled.add(newcomer.user)
+    hub.api("POST", f"users/{newcomer.user}")
+    status, _ = hub.api("POST", f"users/{newcomer.user}/server")
+    assert status == 403
+    assert not hub.server(newcomer.user)
+
+
+@pytest.mark.notebooks
+def test_the_language_of_the_start_is_the_notebooks(newcomer: Browser, hub: RunningHub) -> None:
+    hub.start_server(newcomer.user, locale="en")
+    kernel = Kernel(hub, newcomer.user)
+    settings = kernel.api("GET", "lab/api/settings/@jupyterlab/translation-extension:plugin").json()
+    assert json.loads(settings["raw"])["locale"] == "default"
+    assert "pinned" in kernel.run("%pip install requests").text
+
+
+@as_root
+def test_each_learner_has_a_uid_and_reads_nothing_of_others(
+    kernel: Kernel, resident: str, newcomer: Browser, hub: RunningHub
+) -> None:
+    other, uid = newcomer.user, 200_000 + int(resident[1:])
+    hub.start_server(other)
+    assert kernel.run("import os; print(os.getuid(), os.getgid(), os.getgroups())").text == f"{uid} {uid} []\n"
+    secrets = [
+        hub.learners / other / "work" / ONE,
+        hub.learners / other / ".tenarai" / "content-token",
+        hub.state / "hub.sqlite",
+        hub.state / "cookie_secret",
+        hub.folder / "lms-token",
+        hub.folder / "hub-token",
+    ]
+    for path in secrets:
+        assert path.exists(), path
+        assert kernel.run(f"open({str(path)!r}).read()").error == "PermissionError", path
+    script = """
+import glob
+for name in glob.glob('/proc/[0-9]*/environ'):
+    try:
+        if b'JUPYTERHUB_CRYPT_KEY' in (found := open(name, 'rb').read()) or b'JUPYTERHUB_USER=%s' in found:
+            print('READ', name)
+    except OSError:
+        pass
+""".replace("%s", other)
+    assert kernel.run(script).text == ""
+    assert kernel.run(f"import os; os.listdir({str(hub.learners)!r})").error == "PermissionError"
+
+
+def test_no_secret_of_the_hub_is_in_a_learners_environment(kernel: Kernel, hub: RunningHub) -> None:
+    environment = kernel.run("import os; print(dict(os.environ))").text
+    assert "JUPYTERHUB_CRYPT_KEY" not in environment
+    assert "TENARAI_LMS_TOKEN" not in environment
+    assert "TENARAI_CONTENT_TOKEN" not in environment
+    assert hub.token not in environment
+
+
+def test_the_memory_limit_ends_the_cell_and_not_the_kernel(kernel: Kernel, hub: RunningHub) -> None:
+    kernel.run("x = 41")
+    assert kernel.run("y = bytearray(3 * 1024**3)").error == "MemoryError"
+    assert kernel.run("x + 1").text == "42"
+    used = kernel.api("GET", "tenarai/api/resources").json()
+    assert used["memory_limit_bytes"] == 2048 * 1024**2
+    assert 0 < used["memory_bytes"] < used["memory_limit_bytes"]
+
+
+@pytest.mark.notebooks
+def test_the_courses_packages_fit_into_the_limit_and_draw_japanese(kernel: Kernel, hub: RunningHub) -> None:
+    script = """
+import warnings; warnings.simplefilter('error')
+import numpy, pandas, matplotlib; matplotlib.use('Agg')
+import matplotlib.pyplot as plt
+from sklearn.linear_model import LinearRegression
+LinearRegression().fit(numpy.ones((9, 2)), numpy.ones(9))
+plt.title('家賃と広さ −1'); plt.savefig('x.png'); print('drawn')
+"""
+    ran = kernel.run(script)
+    assert (ran.status, ran.text.strip()) == ("ok", "drawn"), ran
+
+
+@pytest.mark.notebooks
+def test_there_are_no_terminals_and_no_lab(kernel: Kernel, hub: RunningHub) -> None:
+    assert kernel.api("POST", "api/terminals").status_code in (403, 404)
+    assert kernel.api("GET", "api/terminals").status_code == 404
+    assert kernel.api("GET", "lab").status_code >= 400
+
+
+@pytest.mark.notebooks
+def test_a_learners_own_configuration_is_not_read_and_a_stopped_server_says_so(
+    newcomer: Browser, hub: RunningHub
+) -> None:
+    hub.start_server(newcomer.user)
+    assert newcomer.notebook().status_code == 200
+    Kernel(hub, newcomer.user).run(
+        "import os; os.makedirs(os.path.expanduser('~/.jupyter'), exist_ok=True); "
+        "open(os.path.expanduser('~/.jupyter/jupyter_server_config.py'), 'w').write("
+        "'c.ServerApp.terminals_enabled = True; c.ServerApp.tornado_settings = {}')"
+    )
+    hub.stop_server(newcomer.user)
+    page = newcomer.notebook()
+    assert page.status_code == 424
+    assert "ノートのサーバーは止まっています" in page.text
+    assert "not running" not in page.text
+    assert "/hub/spawn" not in page.text
+
+    hub.start_server(newcomer.user)
+    assert Kernel(hub, newcomer.user).api("POST", "api/terminals").status_code in (403, 404)
+    assert f"frame-ancestors {hub.lms.url}" in newcomer.notebook().headers["Content-Security-Policy"]
+
+
+@pytest.mark.notebooks
+def test_packages_are_not_installed_and_it_says_why(kernel: Kernel, hub: RunningHub) -> None:
+    for magic in ("%pip install requests", "%conda install x", "%uv pip install x"):
+        assert "版を固定" in kernel.run(magic).text, magic
+    assert "No matching distribution" in kernel.run("!pip install --target /tmp/x no-such-thing 2>&1").text
+
+
+@pytest.mark.notebooks
+@pytest.mark.parametrize(
+    ("verb", "path", "status", "code"),
+    [
+        ("open", "../../../etc/passwd", 400, "bad_path"),
+        ("open", "/etc/passwd", 400, "bad_path"),
+        ("open", f"{COURSE}/nothing.ipynb", 404, "not_found"),
+        ("reset", f"{COURSE}/nothing.ipynb", 404, "no_handout"),
+        ("diff", ".tenarai/handouts.json", 400, "bad_path"),
+        ("open", 5, 400, "bad_path"),
+    ],
+)
+def test_requests_about_handouts_are_refused_with_a_code(
+    kernel: Kernel, verb: str, path: Any, status: int, code: str
+) -> None:
+    answer = kernel.api("POST", f"tenarai/api/{verb}", json={"path": path})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_the_bridges_endpoints_are_closed_to_strangers(person: Browser, hub: RunningHub) -> None:
+    stranger = Browser(hub, "u9102")
+    assert stranger.visit(f"user/{person.user}/tenarai/api/resources", {}).status_code in (401, 403)
+
+
+def test_the_services_of_the_hub_have_no_more_scopes_than_they_need(hub: RunningHub) -> None:
+    _, tenarai = hub.api("GET", "user")
+    assert tenarai["name"] == "tenarai"
+    assert not tenarai["admin"]
+    for path in ("proxy", "services", "groups", "info"):
+        assert hub.api("GET", path)[0] == 403, path

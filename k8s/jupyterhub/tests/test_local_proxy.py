@@ -1,0 +1,170 @@
+"""The one-machine proxy: streams, keeps subprotocols, and no cookie of the LMS reaches a learner's server."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import aiohttp
+import pytest
+import yarl
+from aiohttp import web
+
+from running_hub import free_port
+from tenarai_hub.local_proxy import goes_to_hub, without_lms_cookies
+
+
+@pytest.fixture
+async def proxied() -> AsyncIterator[str]:
+    """The address of the proxy in front of a small server."""
+    released = asyncio.Event()
+
+    async def echo(request: web.Request) -> web.Response:
+        return web.json_response({"cookie": request.headers.get("Cookie"), "path": request.raw_path})
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"first")
+        await released.wait()
+        await response.write(b"second")
+        return response
+
+    async def release(_: web.Request) -> web.Response:
+        released.set()
+        return web.Response()
+
+    async def cut(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "100"})
+        await response.prepare(request)
+        await response.write(b"half")
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async def socket(request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse(protocols=("v1.kernel.websocket.jupyter.org",), max_msg_size=2**23)
+        await ws.prepare(request)
+        await ws.send_str("hello")
+        async for message in ws:
+            if message.data == "end":
+                break
+            if message.type == aiohttp.WSMsgType.BINARY:
+                await ws.send_bytes(message.data)
+            else:
+                await ws.send_str(message.data)
+        return ws
+
+    async def compressed(_: web.Request) -> web.Response:
+        response = web.Response(text="x" * 10_000, headers={"ETag": '"abc"'})
+        response.enable_compression(web.ContentCoding.gzip)
+        return response
+
+    app = web.Application()
+    app.add_routes(
+        [
+            web.get("/{base}/user/u1/stream", stream),
+            web.get("/{base}/user/u1/release", release),
+            web.get("/{base}/user/u1/cut", cut),
+            web.get("/{base}/user/u1/socket", socket),
+            web.get("/{base}/user/u1/compressed", compressed),
+            web.route("*", "/{tail:.*}", echo),
+        ]
+    )
+    runner = web.AppRunner(app)
+    await runner.setup()
+    target, port, api = free_port(), free_port(), free_port()
+    await web.TCPSite(runner, "127.0.0.1", target).start()
+    command = [str(Path(sys.executable).with_name("tenarai-hub-proxy"))]
+    command += ["--ip", "127.0.0.1", "--port", str(port), "--api-ip", "127.0.0.1", "--api-port", str(api)]
+    command += ["--default-target", f"http://127.0.0.1:{target}"]
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(400):
+            with suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                break
+            await asyncio.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/jupyterhub/"
+    finally:
+        process.terminate()
+        await process.wait()
+        await runner.cleanup()
+
+
+async def test_answers_come_as_they_are_made(proxied: str) -> None:
+    async with aiohttp.ClientSession() as http, http.get(proxied + "user/u1/stream") as response:
+        assert await response.content.readexactly(5) == b"first"
+        async with http.get(proxied + "user/u1/release"):
+            pass
+        assert await response.content.read() == b"second"
+
+
+async def test_more_than_ten_requests_are_served_at_once(proxied: str) -> None:
+    async with aiohttp.ClientSession() as http:
+        waiting = [await http.get(proxied + "user/u1/stream") for _ in range(20)]
+        async with http.get(proxied + "user/u1/release"):
+            pass
+        assert {await response.text() for response in waiting} == {"firstsecond"}
+
+
+async def test_an_answer_that_broke_off_is_not_taken_for_whole(proxied: str) -> None:
+    async with aiohttp.ClientSession() as http, http.get(proxied + "user/u1/cut") as response:
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await response.read()
+
+
+async def test_cookies_of_the_lms_reach_the_hub_only(proxied: str) -> None:
+    cookie = {"Cookie": "a=1; tenarai_session=secret; tenarai_hub=secret; _xsrf=2"}
+    async with aiohttp.ClientSession(headers=cookie) as http:
+        async with http.get(proxied + "user/u1/x") as response:
+            assert (await response.json())["cookie"] == "a=1; _xsrf=2"
+        async with http.get(proxied + "hub/home") as response:
+            assert "tenarai_hub=secret" in (await response.json())["cookie"]
+
+
+async def test_websockets_keep_their_subprotocol_and_kind(proxied: str) -> None:
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(proxied + "user/u1/socket", protocols=["v1.kernel.websocket.jupyter.org"]) as ws,
+    ):
+        assert ws.protocol == "v1.kernel.websocket.jupyter.org"
+        assert (await ws.receive()).data == "hello"
+        await ws.send_bytes(b"\0\1")
+        assert (await ws.receive()).data == b"\0\1"
+        await ws.send_str("text")
+        assert (await ws.receive()).data == "text"
+        await ws.send_bytes(bytes(3_000_000))
+        assert len((await ws.receive()).data) == 3_000_000
+
+
+async def test_a_websocket_ends_with_the_server_behind_it(proxied: str) -> None:
+    async with aiohttp.ClientSession() as http, http.ws_connect(proxied + "user/u1/socket") as ws:
+        assert (await ws.receive()).data == "hello"
+        await ws.send_str("end")
+        assert (await ws.receive(timeout=10)).type == aiohttp.WSMsgType.CLOSE
+
+
+async def test_compressed_answers_and_names_pass_untouched(proxied: str) -> None:
+    async with aiohttp.ClientSession(auto_decompress=False) as http:
+        async with http.get(proxied + "user/u1/compressed", headers={"Accept-Encoding": "gzip"}) as response:
+            assert (response.headers["Content-Encoding"], response.headers["ETag"]) == ("gzip", '"abc"')
+        async with http.get(yarl.URL(proxied + "user/u2/%E7%AB%A0%20a.ipynb?x=%2F", encoded=True)) as response:
+            assert (await response.json())["path"] == "/jupyterhub/user/u2/%E7%AB%A0%20a.ipynb?x=%2F"
+
+
+def test_the_hubs_own_paths_are_known() -> None:
+    assert goes_to_hub("/jupyterhub/hub/home")
+    assert goes_to_hub("/hub/api/")
+    assert not goes_to_hub("/jupyterhub/user/u1/files/hub/x")
+    assert not goes_to_hub("/user/u1/hub/home")
+    assert not goes_to_hub("/jupyterhub/user/u1/")
+
+
+def test_a_header_of_lms_cookies_alone_becomes_empty() -> None:
+    assert without_lms_cookies("tenarai_session=a; Tenarai_hub=b") == ""
