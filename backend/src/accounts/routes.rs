@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::problems::WRONG_PASSWORD;
 use super::{Locale, model, password};
-use crate::http::Problems;
+use crate::http::{Body, Problems};
 use crate::http::problem::{INVALID_FIELDS, Problem, TOO_MANY_REQUESTS};
 use crate::live::{Limit, News};
 use crate::sessions::{self, Me, SignedIn};
@@ -32,7 +32,7 @@ pub struct PasswordChange {
 #[utoipa::path(path = "/api/v1/me/password", operation_id = "change_password", tag = "account",
     request_body = PasswordChange, responses((status = 204), Problems))]
 #[put("/me/password")]
-async fn change_password(me: SignedIn, body: Json<PasswordChange>, site: Data<Site>) -> Result<HttpResponse, Problem> {
+async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let PasswordChange { current_password, new_password } = body.into_inner();
     check_new(&new_password)?;
     let user = me.person.id;
@@ -88,7 +88,7 @@ pub struct ProfileChange {
 #[utoipa::path(path = "/api/v1/me", operation_id = "change_profile", tag = "account", request_body = ProfileChange,
     responses((status = 200, body = Me), Problems))]
 #[patch("/me")]
-async fn change_profile(me: SignedIn, body: Json<ProfileChange>, site: Data<Site>) -> Result<Json<Me>, Problem> {
+async fn change_profile(me: SignedIn, body: Body<ProfileChange>, site: Data<Site>) -> Result<Json<Me>, Problem> {
     let ProfileChange { locale, display_name } = body.into_inner();
     let display_name = display_name.map(|name| name.trim().to_owned());
     if display_name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 100) {

@@ -3,16 +3,16 @@
 use std::net::TcpListener;
 
 use actix_web::dev::Server;
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::web::{Data, JsonConfig, PathConfig, PayloadConfig, QueryConfig, scope as scope_at};
+use actix_web::web::{Data, PathConfig, PayloadConfig, QueryConfig, scope as scope_at};
 use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
-use super::problem::{BODY_TOO_LARGE, INVALID_QUERY, MALFORMED_JSON, NOT_FOUND, Problem, UNSUPPORTED_MEDIA_TYPE};
+use super::problem::{INVALID_QUERY, NOT_FOUND, Problem};
 use super::{docs, health, middleware, problem_schemas, site_info, spa};
 use crate::site::Site;
 use crate::{accounts, courses, notebooks, organisations, sessions, study};
@@ -89,7 +89,6 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
             .into_utoipa_app()
             .app_data(site.clone())
             .app_data(metrics.clone())
-            .app_data(JsonConfig::default().limit(MOST_JSON).error_handler(|error, _| json_problem(&error).into()))
             .app_data(QueryConfig::default().error_handler(|error, _| query_problem(&error).into()))
             .app_data(PathConfig::default().error_handler(|error, _| path_problem(&error).into()))
             .app_data(PayloadConfig::new(MOST_JSON))
@@ -105,16 +104,6 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
     });
     // We take Ctrl-C ourselves: the hub has to be stopped with us.
     Ok(server.workers(workers).disable_signals().shutdown_timeout(5).listen(listener)?.run())
-}
-
-fn json_problem(error: &JsonPayloadError) -> Problem {
-    match error {
-        JsonPayloadError::Overflow { limit } | JsonPayloadError::OverflowKnownLength { limit, .. } => {
-            BODY_TOO_LARGE.problem().with("limit", limit)
-        }
-        JsonPayloadError::ContentType => UNSUPPORTED_MEDIA_TYPE.problem(),
-        other => MALFORMED_JSON.problem().with("reason", other),
-    }
 }
 
 fn query_problem(error: &QueryPayloadError) -> Problem {

@@ -203,6 +203,5 @@ fn has_body(request: &ServiceRequest) -> bool {
 }
 
 fn is_json(request: &ServiceRequest) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    super::body::is_json(request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()))
 }

@@ -1,6 +1,7 @@
 //! The way in: application, middleware, errors, the SPA.
 
 mod app;
+mod body;
 mod docs;
 pub mod etag;
 mod health;
@@ -15,6 +16,7 @@ use utoipa::openapi::{Content, RefOr, Response};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 pub use app::{openapi, serve};
+pub use body::Body;
 pub use middleware::request_id;
 use problem::{FieldProblem, Kind, ProblemBody};
 

@@ -15,7 +15,7 @@ use super::follow::{ServerState, ServerStatus};
 use super::hub::HubClient;
 use super::problems::{HUB_NOT_CONFIGURED, HUB_UNREACHABLE};
 use crate::db::types::SessionId;
-use crate::http::Problems;
+use crate::http::{Body, Problems};
 use crate::http::problem::Problem;
 use crate::live::News;
 use crate::organisations;
@@ -43,7 +43,7 @@ pub enum StartReason {
     responses((status = 200, description = "it is ready", body = ServerStatus),
         (status = 202, description = "it is starting", body = ServerStatus), Problems))]
 #[post("/notebook-server")]
-pub async fn start_server(me: SignedIn, body: Json<StartRequest>, site: Data<Site>) -> Result<HttpResponse, Problem> {
+pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let hub = site.hub.as_ref().ok_or(&HUB_NOT_CONFIGURED)?;
     let groups = organisations::hub_groups(&site.db, &me.person).await?;
     let cookie = site.tokens.hub_cookie(site.tokens.hub(&me.person, me.session, &groups)?);

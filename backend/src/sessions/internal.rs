@@ -9,7 +9,7 @@ use super::model;
 use super::signed_in::HubService;
 use crate::accounts::{Locale, user_of_hub_name};
 use crate::db::types::{SessionId, Ts, UserId};
-use crate::http::Problems;
+use crate::http::{Body, Problems};
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::organisations;
 use crate::site::Site;
@@ -82,7 +82,7 @@ pub struct ContentToken {
 #[post("/content-tokens")]
 pub async fn content_token(
     _hub: HubService,
-    body: Json<ContentTokenFor>,
+    body: Body<ContentTokenFor>,
     site: Data<Site>,
 ) -> Result<Json<ContentToken>, Problem> {
     let user = user_of_hub_name(&body.hub_user).ok_or(&NOT_FOUND)?;

@@ -14,7 +14,7 @@ use super::tokens::REFRESH_COOKIE;
 use super::{announce_end, keys::Jwk};
 use crate::accounts::{self, Grant, Locale, Person, password};
 use crate::db::types::{OrganisationId, SessionId, Ts, UserId};
-use crate::http::Problems;
+use crate::http::{Body, Problems};
 use crate::http::client_address;
 use crate::http::page::Page;
 use crate::http::problem::{NOT_FOUND, Problem, TOO_MANY_REQUESTS};
@@ -88,7 +88,7 @@ impl Me {
 #[utoipa::path(path = "/api/v1/session", operation_id = "sign_in", tag = "session", request_body = SignIn,
     responses((status = 200, body = Me), Problems))]
 #[post("/session")]
-pub async fn sign_in(request: HttpRequest, body: Json<SignIn>, site: Data<Site>) -> Result<HttpResponse, Problem> {
+pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let SignIn { email, password } = body.into_inner();
     let address = client_address(&request, site.config.settings.proxies);
     let by_account = Limit {

@@ -14,7 +14,7 @@ use crate::content::format::Kind;
 use crate::content::{Heading, NotebookEntry};
 use crate::courses::{ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
 use crate::db::types::{ChapterId, PublicationId, Ts};
-use crate::http::Problems;
+use crate::http::{Body, Problems};
 use crate::http::etag;
 use crate::http::problem::{INTERNAL, Problem};
 use crate::site::Site;
@@ -126,7 +126,7 @@ pub struct OwnMark {
 #[put("/chapters/{chapter}/completion")]
 pub async fn mark(
     reader: ReaderOfChapter,
-    body: Json<OwnMark>,
+    body: Body<OwnMark>,
     site: Data<Site>,
 ) -> Result<Json<ChapterProgress>, Problem> {
     if !reader.enrolled {

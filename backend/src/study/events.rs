@@ -15,7 +15,7 @@ use super::view::{ChapterProgress, CourseProgress};
 use crate::courses::{self, ChapterRef};
 use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, EventId, Ts, UserId};
-use crate::http::Problems;
+use crate::http::{Body, Problems};
 use crate::http::problem::Problem;
 use crate::sessions::SignedIn;
 use crate::site::Site;
@@ -141,7 +141,7 @@ pub struct CourseOutcome {
 #[utoipa::path(path = "/api/v1/study/events", operation_id = "send_study_events", tag = "study", request_body = Batch,
     responses((status = 200, body = Outcome), Problems))]
 #[post("/study/events")]
-pub async fn send(me: SignedIn, batch: Json<Batch>, site: Data<Site>) -> Result<Json<Outcome>, Problem> {
+pub async fn send(me: SignedIn, batch: Body<Batch>, site: Data<Site>) -> Result<Json<Outcome>, Problem> {
     let events = batch.into_inner().events;
     if events.len() > MOST {
         return Err(TOO_MANY_EVENTS.problem().with("limit", MOST));

@@ -1,0 +1,88 @@
+//! JSON bodies, and where they are wrong.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
+use actix_web::{Error, FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
+
+use super::app::MOST_JSON;
+use super::problem::{BODY_TOO_LARGE, MALFORMED_JSON, Problem, UNSUPPORTED_MEDIA_TYPE};
+
+/// The request's body. actix's own `Json` cannot tell in which field a mistake is.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T> Body<T> {
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> std::ops::Deref for Body<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()));
+        let bytes = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            if !is_json {
+                return Err(UNSUPPORTED_MEDIA_TYPE.problem());
+            }
+            let bytes = bytes.await.map_err(|error| unread(&error))?;
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+/// Whether a content type is JSON's.
+pub(super) fn is_json(content_type: Option<&str>) -> bool {
+    let kind = content_type.and_then(|kind| kind.split(';').next()).unwrap_or("");
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn unread(error: &Error) -> Problem {
+    match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => BODY_TOO_LARGE.problem().with("limit", MOST_JSON),
+        _ => MALFORMED_JSON.problem().with("reason", error),
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let malformed = |error: &serde_json::Error, pointer: &str| {
+        let code = if error.is_data() { "unexpected" } else { "syntax" };
+        MALFORMED_JSON.problem().with("reason", error).at(pointer, code, error.to_string())
+    };
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| malformed(error.inner(), &pointer(error.path())))?;
+    json.end().map_err(|error| malformed(&error, ""))?;
+    Ok(value)
+}
+
+/// RFC 6901, as far as the path is known.
+fn pointer(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => break,
+        }
+    }
+    pointer
+}
