@@ -10,4 +10,5 @@ mod support;
 
 mod accounts;
 mod http;
+mod permissions;
 mod sessions;

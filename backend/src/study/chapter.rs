@@ -14,9 +14,9 @@ use crate::content::format::Kind;
 use crate::content::{Heading, NotebookEntry};
 use crate::courses::{ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
 use crate::db::types::{ChapterId, PublicationId, Ts};
-use crate::http::{Body, Problems};
 use crate::http::etag;
 use crate::http::problem::{INTERNAL, Problem};
+use crate::http::{Body, Problems};
 use crate::site::Site;
 
 /// A chapter: its text, its place, and how far the reader is.

@@ -15,8 +15,8 @@ use super::view::{ChapterProgress, CourseProgress};
 use crate::courses::{self, ChapterRef};
 use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, EventId, Ts, UserId};
-use crate::http::{Body, Problems};
 use crate::http::problem::Problem;
+use crate::http::{Body, Problems};
 use crate::sessions::SignedIn;
 use crate::site::Site;
 
