@@ -14,9 +14,9 @@ use crate::content::format::Kind;
 use crate::content::{Heading, NotebookEntry};
 use crate::courses::{ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
 use crate::db::types::{ChapterId, PublicationId, Ts};
-use crate::http::{Body, Problems};
 use crate::http::etag;
 use crate::http::problem::{INTERNAL, Problem};
+use crate::http::{Body, Problems};
 use crate::site::Site;
 
 /// A chapter: its text, its place, and how far the reader is.
@@ -136,6 +136,5 @@ pub async fn mark(
         return Err(SELF_MARK_NOT_ALLOWED.problem());
     }
     let (user, chapter, completed) = (reader.me.person.id, reader.chapter.clone(), body.completed);
-    let after = site.db.write(move |tx| progress::mark(tx, user, &chapter, completed)).await?;
-    Ok(Json(after.chapter))
+    Ok(Json(site.db.write(move |tx| progress::mark(tx, user, &chapter, completed)).await?))
 }
