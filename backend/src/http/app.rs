@@ -26,7 +26,7 @@ pub const MOST_JSON: usize = 1024 * 1024;
         title = "Tenarai",
         description = "Where the text of a chapter stands beside a live notebook. Every state change must come from the \
             site's own pages (`Sec-Fetch-Site: same-origin`) as JSON; errors are problem+json with a stable `code`.",
-        license(name = "Apache-2.0", identifier = "AGPL-3.0-or-later")
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/"))
 )]
@@ -97,9 +97,10 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
         app.configure(docs::routes)
             .default_service(actix_web::web::to(spa::page))
             .wrap(from_fn(middleware::same_origin_only))
-            .wrap(headers)
             .wrap(Compress::default())
             .wrap(from_fn(middleware::observe))
+            // Outermost: problems are written out by `observe`, and need them as well.
+            .wrap(headers)
     });
     // We take Ctrl-C ourselves: the hub has to be stopped with us.
     Ok(server.workers(workers).disable_signals().shutdown_timeout(5).listen(listener)?.run())

@@ -30,7 +30,7 @@ pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
-/// Outermost: gives the id, writes problems out, counts and logs.
+/// Gives the id, writes problems out, counts and logs.
 pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -118,7 +118,7 @@ fn write_out(request: &HttpRequest, trouble: Trouble<'_>) -> actix_web::HttpResp
     response.body(serde_json::to_vec(&body).unwrap_or_default())
 }
 
-/// The language the reader asked for: the SPA says its own in Accept-Locale.
+/// The language the reader asked for: the SPA says its own in Accept-Language.
 pub fn locale_of(request: &HttpRequest) -> Locale {
     request
         .headers()
