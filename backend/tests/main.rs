@@ -8,5 +8,11 @@
 mod support;
 
 mod accounts;
+mod content;
+mod courses;
 mod http;
+mod live;
+mod notebooks;
+mod organisations;
 mod sessions;
+mod study;

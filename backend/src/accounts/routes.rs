@@ -9,8 +9,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::problems::WRONG_PASSWORD;
 use super::{Locale, model, password};
-use crate::http::{Body, Problems};
 use crate::http::problem::{INVALID_FIELDS, Problem, TOO_MANY_REQUESTS};
+use crate::http::{Body, Problems};
 use crate::live::{Limit, News};
 use crate::sessions::{self, Me, SignedIn};
 use crate::site::Site;

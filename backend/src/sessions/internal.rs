@@ -9,8 +9,8 @@ use super::model;
 use super::signed_in::HubService;
 use crate::accounts::{Locale, user_of_hub_name};
 use crate::db::types::{SessionId, Ts, UserId};
-use crate::http::{Body, Problems};
 use crate::http::problem::{NOT_FOUND, Problem};
+use crate::http::{Body, Problems};
 use crate::organisations;
 use crate::site::Site;
 

@@ -14,10 +14,10 @@ use super::tokens::REFRESH_COOKIE;
 use super::{announce_end, keys::Jwk};
 use crate::accounts::{self, Grant, Locale, Person, password};
 use crate::db::types::{OrganisationId, SessionId, Ts, UserId};
-use crate::http::{Body, Problems};
 use crate::http::client_address;
 use crate::http::page::Page;
 use crate::http::problem::{NOT_FOUND, Problem, TOO_MANY_REQUESTS};
+use crate::http::{Body, Problems};
 use crate::live::Limit;
 use crate::site::Site;
 
