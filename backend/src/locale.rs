@@ -31,7 +31,7 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// The first of ours that an `Accept-Locale` header names.
+    /// The first of ours that an `Accept-Language` header names.
     pub fn from_header(header: &str) -> Option<Self> {
         let mut wanted: Vec<(f32, Self)> = header
             .split(',')

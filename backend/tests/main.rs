@@ -9,6 +9,12 @@
 mod support;
 
 mod accounts;
+mod content;
+mod courses;
 mod http;
+mod live;
+mod notebooks;
+mod organisations;
 mod permissions;
 mod sessions;
+mod study;

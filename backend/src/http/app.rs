@@ -99,7 +99,7 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
             .wrap(from_fn(middleware::same_origin_only))
             .wrap(Compress::default())
             .wrap(from_fn(middleware::observe))
-            // Outermost: a problem is a new answer and needs them as much.
+            // Outermost: problems are written out by `observe`, and need them as well.
             .wrap(headers)
     });
     // We take Ctrl-C ourselves: the hub has to be stopped with us.

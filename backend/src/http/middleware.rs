@@ -30,7 +30,7 @@ pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
-/// Outermost: gives the id, writes problems out, counts and logs.
+/// Gives the id, writes problems out, counts and logs.
 pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

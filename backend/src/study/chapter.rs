@@ -136,6 +136,5 @@ pub async fn mark(
         return Err(SELF_MARK_NOT_ALLOWED.problem());
     }
     let (user, chapter, completed) = (reader.me.person.id, reader.chapter.clone(), body.completed);
-    let after = site.db.write(move |tx| progress::mark(tx, user, &chapter, completed)).await?;
-    Ok(Json(after.chapter))
+    Ok(Json(site.db.write(move |tx| progress::mark(tx, user, &chapter, completed)).await?))
 }

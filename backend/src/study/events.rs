@@ -14,7 +14,7 @@ use super::progress;
 use super::view::{ChapterProgress, CourseProgress};
 use crate::courses::{self, ChapterRef};
 use crate::db::AnyConnection;
-use crate::db::types::{ChapterId, EventId, Ts, UserId};
+use crate::db::types::{ChapterId, CourseId, EventId, Ts, UserId};
 use crate::http::problem::Problem;
 use crate::http::{Body, Problems};
 use crate::sessions::SignedIn;
@@ -172,61 +172,86 @@ fn store(
     events: &[Event],
     chapters: &BTreeMap<ChapterId, Result<ChapterRef, Rejected>>,
 ) -> Result<Outcome, Problem> {
-    let mut results = Vec::with_capacity(events.len());
+    // Cells, then chapters, then courses, each in order: tabs that report the same things at once take turns, where
+    // otherwise each might hold what the other waits for.
+    let mut order: Vec<usize> = (0..events.len()).collect();
+    order.sort_by_key(|&index| events[index].row());
+    let mut stored: Vec<Result<EventStatus, Rejected>> = vec![Ok(EventStatus::Stored); events.len()];
     let mut steps: BTreeMap<ChapterId, Step> = BTreeMap::new();
-    for event in events {
-        let stored = match &chapters[&event.chapter_id] {
+    for index in order {
+        let event = &events[index];
+        stored[index] = match &chapters[&event.chapter_id] {
             Err(rejected) => Err(*rejected),
-            Ok(chapter) => apply(tx, user, chapter, event, steps.entry(event.chapter_id).or_default())?,
+            Ok(chapter) => apply(tx, user, chapter, event, &mut steps)?,
         };
-        let (status, code) = match stored {
-            Ok(status) => (status, None),
-            Err(rejected) => (EventStatus::Rejected, Some(rejected)),
-        };
-        results.push(EventResult { id: event.id, status, code });
     }
-    let mut outcome = Outcome { results, chapters: Vec::new(), courses: Vec::new() };
+    let mut outcome = Outcome { results: results(events, &stored), chapters: Vec::new(), courses: Vec::new() };
+    let mut changed: BTreeMap<CourseId, &ChapterRef> = BTreeMap::new();
     for (id, step) in steps {
         let Ok(chapter) = &chapters[&id] else { continue };
         let after = progress::advance(tx, user, chapter, &step)?;
         outcome.chapters.push(ChapterOutcome { chapter_id: id, progress: after.chapter });
-        if let Some(progress) = after.course {
-            let slug = chapter.publication.slug.clone();
-            outcome.courses.retain(|course| course.slug != slug);
-            outcome.courses.push(CourseOutcome { slug, progress });
+        if after.course_changed {
+            changed.insert(chapter.publication.course, chapter);
         }
+    }
+    for chapter in changed.into_values() {
+        let progress = progress::roll_up(tx, user, chapter)?;
+        outcome.courses.push(CourseOutcome { slug: chapter.publication.slug.clone(), progress });
     }
     Ok(outcome)
 }
 
-/// Adds the event to the chapter's step; executions are stored one by one, since each counts.
+fn results(events: &[Event], stored: &[Result<EventStatus, Rejected>]) -> Vec<EventResult> {
+    let result = |(event, stored): (&Event, &Result<EventStatus, Rejected>)| match *stored {
+        Ok(status) => EventResult { id: event.id, status, code: None },
+        Err(code) => EventResult { id: event.id, status: EventStatus::Rejected, code: Some(code) },
+    };
+    events.iter().zip(stored).map(result).collect()
+}
+
+/// Adds the event to its chapter's step; executions are stored one by one, since each counts.
 fn apply(
     tx: &mut AnyConnection,
     user: UserId,
     chapter: &ChapterRef,
     event: &Event,
-    step: &mut Step,
+    steps: &mut BTreeMap<ChapterId, Step>,
 ) -> Result<Result<EventStatus, Rejected>, Problem> {
     let now = Ts::now();
     let at = if event.at > now + SKEW { now } else { event.at };
-    match &event.what {
-        What::Opened => step.opened_at = step.opened_at.or(Some(at)),
-        What::Read => step.read_at = step.read_at.or(Some(at)),
+    let happened = Step { at: Some(at), ..Step::default() };
+    let (status, more) = match &event.what {
+        What::Opened => (EventStatus::Stored, Step { opened_at: Some(at), ..happened }),
+        What::Read => (EventStatus::Stored, Step { read_at: Some(at), ..happened }),
         What::Position(position) => match position.checked(at) {
-            Some(position) => step.position = Some(position),
+            Some(position) => (EventStatus::Stored, Step { position: Some(position), ..happened }),
             None => return Ok(Err(Rejected::Malformed)),
         },
         What::CellExecuted(run) => {
-            let Some(notebook) = &chapter.chapter().notebook else { return Ok(Err(Rejected::ForeignNotebook)) };
-            if notebook.path != run.path {
+            let path = chapter.chapter().notebook.as_ref().map(|notebook| &notebook.path);
+            if path != Some(&run.path) {
                 return Ok(Err(Rejected::ForeignNotebook));
             }
             let Some(run) = run.checked(event.id, at) else { return Ok(Err(Rejected::Malformed)) };
-            let new = model::record_execution(tx, progress::place(user, chapter), &run)?;
-            return Ok(Ok(if new { EventStatus::Stored } else { EventStatus::Duplicate }));
+            match model::record_execution(tx, progress::place(user, chapter), &run)? {
+                true => (EventStatus::Stored, happened),
+                false => (EventStatus::Duplicate, Step::default()),
+            }
+        }
+    };
+    steps.entry(event.chapter_id).or_default().add(more);
+    Ok(Ok(status))
+}
+
+impl Event {
+    /// What it writes to; events of one row stay in the order in which they were sent.
+    fn row(&self) -> (ChapterId, &str, Option<EventId>) {
+        match &self.what {
+            What::CellExecuted(run) => (self.chapter_id, &run.cell_id, Some(self.id)),
+            _ => (self.chapter_id, "", None),
         }
     }
-    Ok(Ok(EventStatus::Stored))
 }
 
 impl PositionEvent {

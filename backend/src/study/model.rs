@@ -53,9 +53,11 @@ pub struct Place {
     pub publication: PublicationId,
 }
 
-/// What an event adds to a chapter's progress.
+/// What events add to a chapter's progress.
 #[derive(Debug, Clone, Default)]
 pub struct Step {
+    /// When the last of them happened; nothing where all had been told before.
+    pub at: Option<Ts>,
     pub opened_at: Option<Ts>,
     pub read_at: Option<Ts>,
     pub position: Option<Position>,
@@ -69,8 +71,21 @@ pub struct Position {
     pub at: Ts,
 }
 
+impl Step {
+    /// Of what is told twice, the first opening and reading count, and the last position.
+    pub fn add(&mut self, more: Self) {
+        self.at = self.at.max(more.at);
+        self.opened_at = self.opened_at.or(more.opened_at);
+        self.read_at = self.read_at.or(more.read_at);
+        let later = |new: &Position| self.position.as_ref().is_none_or(|known| known.at <= new.at);
+        if let Some(position) = more.position.filter(later) {
+            self.position = Some(position);
+        }
+    }
+}
+
 /// Writes a step and gives the row as it is now.
-pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step) -> QueryResult<ProgressRow> {
+pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step, at: Ts) -> QueryResult<ProgressRow> {
     let position = step.position.as_ref();
     let query = diesel::sql_query(
         "INSERT INTO chapter_progress AS p (user_id, chapter_id, course_id, publication_id, opened_at, read_at, \
@@ -84,7 +99,7 @@ pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step) -> QueryResult
              cell_id = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN COALESCE(excluded.cell_id, p.cell_id) ELSE p.cell_id END, \
              position_at = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN excluded.position_at ELSE p.position_at END, \
              publication_id = CASE WHEN p.completed_at IS NULL THEN excluded.publication_id ELSE p.publication_id END, \
-             updated_at = excluded.updated_at \
+             updated_at = CASE WHEN excluded.updated_at > p.updated_at THEN excluded.updated_at ELSE p.updated_at END \
          RETURNING chapter_id, course_id, opened_at, read_at, completed_at, completed_by, percent, scroll, anchor, \
              cell_id, position_at, updated_at",
     )
@@ -98,7 +113,7 @@ pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step) -> QueryResult
     .bind::<Nullable<Text>, _>(position.and_then(|position| position.anchor.clone()))
     .bind::<Nullable<Text>, _>(position.and_then(|position| position.cell_id.clone()))
     .bind::<Nullable<Moment>, _>(position.map(|position| position.at))
-    .bind::<Moment, _>(Ts::now());
+    .bind::<Moment, _>(at);
     Cached(query).get_result(tx)
 }
 
@@ -217,24 +232,44 @@ pub fn take_back_mark(tx: &mut AnyConnection, place: Place, percent: i64) -> Que
     .map(drop)
 }
 
-/// The rollup of a course, in the transaction that changed one of its chapters.
-pub fn roll_up(tx: &mut AnyConnection, place: Place, completed: i64, completed_at: Option<Ts>) -> QueryResult<()> {
+/// Takes the row of the course's rollup, and holds it until the transaction ends: of two who count at once, the
+/// second waits here and then sees what the first has written.
+pub fn hold_course(tx: &mut AnyConnection, place: Place) -> QueryResult<()> {
     let query = diesel::sql_query(
-        "INSERT INTO course_progress AS p (user_id, course_id, completed_chapters, last_chapter_id, completed_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6) \
+        "INSERT INTO course_progress AS p (user_id, course_id, completed_chapters, last_chapter_id, updated_at) \
+         VALUES ($1, $2, 0, $3, $4) \
          ON CONFLICT (user_id, course_id) DO UPDATE SET \
-             completed_chapters = excluded.completed_chapters, \
              last_chapter_id = excluded.last_chapter_id, \
-             completed_at = COALESCE(p.completed_at, excluded.completed_at), \
              updated_at = excluded.updated_at",
     )
     .bind::<BigInt, _>(place.user)
     .bind::<BigInt, _>(place.course)
-    .bind::<BigInt, _>(completed)
     .bind::<BigInt, _>(place.chapter)
-    .bind::<Nullable<Moment>, _>(completed_at)
     .bind::<Moment, _>(Ts::now());
     Cached(query).execute(tx).map(drop)
+}
+
+/// Writes the rollup of a course that is held, and gives when the course was completed; once it is, it stays so.
+pub fn roll_up(
+    tx: &mut AnyConnection,
+    place: Place,
+    completed: i64,
+    completed_at: Option<Ts>,
+) -> QueryResult<Option<Ts>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<Moment>)]
+        completed_at: Option<Ts>,
+    }
+    let query = diesel::sql_query(
+        "UPDATE course_progress SET completed_chapters = $1, completed_at = COALESCE(completed_at, $2) \
+         WHERE user_id = $3 AND course_id = $4 RETURNING completed_at",
+    )
+    .bind::<BigInt, _>(completed)
+    .bind::<Nullable<Moment>, _>(completed_at)
+    .bind::<BigInt, _>(place.user)
+    .bind::<BigInt, _>(place.course);
+    Cached(query).get_result::<Row>(tx).map(|row| row.completed_at)
 }
 
 pub fn progress(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> QueryResult<Option<ProgressRow>> {

@@ -10,10 +10,11 @@ use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, Ts, UserId};
 use crate::http::problem::Problem;
 
-/// A chapter's progress after a step; the course's too, where the step changed it.
+/// A chapter's progress after a step.
 pub struct After {
     pub chapter: ChapterProgress,
-    pub course: Option<CourseProgress>,
+    /// The step changed what the course's row says: [`roll_up`] has to follow in the same transaction.
+    pub course_changed: bool,
 }
 
 pub fn place(user: UserId, chapter: &ChapterRef) -> Place {
@@ -27,13 +28,14 @@ pub fn place(user: UserId, chapter: &ChapterRef) -> Place {
 
 /// Writes the step and completes the chapter where that meets its rule.
 pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step: &Step) -> Result<After, Problem> {
+    let Some(at) = step.at else { return as_it_is(tx, user, chapter) };
     let place = place(user, chapter);
-    let mut row = model::advance(tx, place, step)?;
+    let mut row = model::advance(tx, place, step, at)?;
     let cells = match &chapter.chapter().notebook {
         Some(_) => model::cells(tx, user, place.chapter)?,
         None => Vec::new(),
     };
-    let mut course = None;
+    let mut course_changed = false;
     if row.completed_at.is_none() {
         let standing = chapter_standing(
             &chapter.chapter().rule,
@@ -41,25 +43,34 @@ pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step:
             &model::evidence(Some(&row), &cells),
         );
         if standing.met {
-            let now = Ts::now();
-            model::complete(tx, place, CompletedBy::Rule, now)?;
+            model::complete(tx, place, CompletedBy::Rule, Ts::now())?;
             row = model::progress(tx, user, place.chapter)?.unwrap_or(row);
         } else if standing.percent != row.percent {
             model::set_percent(tx, place, standing.percent)?;
             row.percent = standing.percent;
         }
         // Only these change what a course's row says: where one is, and what is completed.
-        if standing.met || step.opened_at.is_some() {
-            course = Some(roll_up(tx, place, chapter)?);
-        }
+        course_changed = standing.met || step.opened_at.is_some();
     }
-    Ok(After { chapter: ChapterProgress::new(chapter.chapter(), Some(&row), cells), course })
+    Ok(After { chapter: ChapterProgress::new(chapter.chapter(), Some(&row), cells), course_changed })
+}
+
+/// Nothing new was told.
+fn as_it_is(db: &mut AnyConnection, user: UserId, chapter: &ChapterRef) -> Result<After, Problem> {
+    let id = chapter.chapter().id;
+    let (row, cells) = (model::progress(db, user, id)?, model::cells(db, user, id)?);
+    Ok(After { chapter: ChapterProgress::new(chapter.chapter(), row.as_ref(), cells), course_changed: false })
 }
 
 /// The trainee's own mark, set or taken back.
-pub fn mark(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, completed: bool) -> Result<After, Problem> {
+pub fn mark(
+    tx: &mut AnyConnection,
+    user: UserId,
+    chapter: &ChapterRef,
+    completed: bool,
+) -> Result<ChapterProgress, Problem> {
     let place = place(user, chapter);
-    let row = model::advance(tx, place, &Step::default())?;
+    let row = model::advance(tx, place, &Step::default(), Ts::now())?;
     let cells = model::cells(tx, user, place.chapter)?;
     if completed {
         model::complete(tx, place, CompletedBy::SelfMark, Ts::now())?;
@@ -69,17 +80,18 @@ pub fn mark(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, complete
         model::take_back_mark(tx, place, standing.percent)?;
     }
     let row = model::progress(tx, user, place.chapter)?;
-    let course = Some(roll_up(tx, place, chapter)?);
-    Ok(After { chapter: ChapterProgress::new(chapter.chapter(), row.as_ref(), cells), course })
+    roll_up(tx, user, chapter)?;
+    Ok(ChapterProgress::new(chapter.chapter(), row.as_ref(), cells))
 }
 
-fn roll_up(tx: &mut AnyConnection, place: Place, chapter: &ChapterRef) -> Result<CourseProgress, Problem> {
-    let publication = &chapter.publication;
-    let rows: HashMap<ChapterId, ProgressRow> = model::of_courses(tx, place.user, &[place.course])?;
+/// Counts the course's chapters anew.
+pub fn roll_up(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef) -> Result<CourseProgress, Problem> {
+    let (place, publication) = (place(user, chapter), &chapter.publication);
+    model::hold_course(tx, place)?;
+    let rows: HashMap<ChapterId, ProgressRow> = model::of_courses(tx, user, &[place.course])?;
     let completed = completed_chapters(publication, &rows);
     let done = completed >= chapters_asked(&publication.rule, publication.available().count());
-    let completed_i64 = i64::try_from(completed).unwrap_or(i64::MAX);
-    model::roll_up(tx, place, completed_i64, done.then(Ts::now))?;
-    let completed_at = model::course_completed_at(tx, place.user, place.course)?;
+    let count = i64::try_from(completed).unwrap_or(i64::MAX);
+    let completed_at = model::roll_up(tx, place, count, done.then(Ts::now))?;
     Ok(CourseProgress::new(publication, &rows, completed_at))
 }

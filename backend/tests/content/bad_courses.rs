@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 
 use tenarai::content;
 
-use crate::course::{Course, OUTLINE, PIXEL};
+use super::course::{Course, OUTLINE, PIXEL};
 
 /// What is done to a good course, and to what.
 type Damage = (&'static str, fn(&Course));

@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
+use macro_rules_attribute::apply;
 use tempfile::TempDir;
 use tenarai::blobs::{BlobId, Blobs};
 use tenarai::content::{self, NotebookEntry, PublishError, Published, Source};
@@ -12,28 +14,26 @@ use tenarai::db::schema::{chapter_texts, chapter_versions, chapters, courses, pu
 use tenarai::db::types::{ChapterId, Json, PublicationId, UserId};
 use tenarai::db::{self, Db, Target};
 
-use crate::course::Course;
+use super::course::Course;
+use crate::support::{Beginning, Plan};
 
 /// A site without its HTTP: a database and a store.
 pub struct Site {
     pub db: Db,
     pub blobs: Blobs,
-    _state: TempDir,
+    state: Arc<TempDir>,
+}
+
+impl Beginning for Site {
+    async fn of(plan: Plan) -> Self {
+        let target = Target::parse(&plan.settings.database_url).unwrap();
+        db::migrate::run(&target).unwrap();
+        let blobs = Blobs::in_folder(&plan.dir.path().join("blobs")).unwrap();
+        Self { db: Db::open(&target, 4).unwrap(), blobs, state: plan.dir }
+    }
 }
 
 impl Site {
-    pub fn on_sqlite() -> Self {
-        let state = tempfile::tempdir().unwrap();
-        let target = Target::parse(&format!("sqlite:{}", state.path().join("site.db").display())).unwrap();
-        Self::over(&target, state)
-    }
-
-    fn over(target: &Target, state: TempDir) -> Self {
-        db::migrate::run(target).unwrap();
-        let blobs = Blobs::in_folder(&state.path().join("blobs")).unwrap();
-        Self { db: Db::open(target, 4).unwrap(), blobs, _state: state }
-    }
-
     async fn publish(&self, course: &Course) -> Result<Published, PublishError> {
         content::publish(&self.db, &self.blobs, course.path(), None, None).await
     }
@@ -132,12 +132,8 @@ impl Site {
     }
 }
 
-#[tokio::test]
-async fn a_course_is_published_whole() {
-    a_course_is_published_whole_on(Site::on_sqlite()).await;
-}
-
-pub async fn a_course_is_published_whole_on(site: Site) {
+#[apply(story)]
+async fn a_course_is_published_whole(site: Site) {
     let published = site.publish(&Course::good()).await.unwrap();
     assert_eq!((published.number, published.chapters, published.new), (1, 3, true));
     assert_eq!(site.current().await, Some(published.publication));
@@ -154,12 +150,8 @@ pub async fn a_course_is_published_whole_on(site: Site) {
     assert_eq!(entry.cells.iter().map(|cell| cell.index).collect::<Vec<_>>(), [0, 1, 2]);
 }
 
-#[tokio::test]
-async fn publishing_the_same_again_makes_nothing_new() {
-    publishing_the_same_again_makes_nothing_new_on(Site::on_sqlite()).await;
-}
-
-pub async fn publishing_the_same_again_makes_nothing_new_on(site: Site) {
+#[apply(story)]
+async fn publishing_the_same_again_makes_nothing_new(site: Site) {
     let course = Course::good();
     let first = site.publish(&course).await.unwrap();
     // Touched, moved or with files that are not the course's, it is still the same.
@@ -172,12 +164,8 @@ pub async fn publishing_the_same_again_makes_nothing_new_on(site: Site) {
     assert_eq!(site.read(|c| publications::table.count().get_result::<i64>(c)).await, 2);
 }
 
-#[tokio::test]
-async fn a_chapter_keeps_its_id_when_it_is_retitled_moved_or_renamed() {
-    a_chapter_keeps_its_id_on(Site::on_sqlite()).await;
-}
-
-pub async fn a_chapter_keeps_its_id_on(site: Site) {
+#[apply(story)]
+async fn a_chapter_keeps_its_id_when_it_is_retitled_moved_or_renamed(site: Site) {
     let course = Course::good();
     site.publish(&course).await.unwrap();
     let before = site.chapters().await;
@@ -213,9 +201,9 @@ pub async fn a_chapter_keeps_its_id_on(site: Site) {
     assert_eq!(site.chapters().await, after);
 }
 
-#[tokio::test]
-async fn a_rename_onto_another_chapter_is_refused() {
-    let (site, course) = (Site::on_sqlite(), Course::good());
+#[apply(story)]
+async fn a_rename_onto_another_chapter_is_refused(site: Site) {
+    let course = Course::good();
     site.publish(&course).await.unwrap();
     // The quiz is dropped, then its key is given to another chapter that says it was someone else.
     let with_quiz = std::fs::read_to_string(course.path().join("course.yaml")).unwrap();
@@ -228,9 +216,9 @@ async fn a_rename_onto_another_chapter_is_refused() {
     assert_eq!(site.current().await, before);
 }
 
-#[tokio::test]
-async fn a_cell_without_an_id_keeps_the_one_it_was_given() {
-    let (site, course) = (Site::on_sqlite(), Course::good());
+#[apply(story)]
+async fn a_cell_without_an_id_keeps_the_one_it_was_given(site: Site) {
+    let course = Course::good();
     let first = site.publish(&course).await.unwrap().publication;
     let given = site.notebook(first).await.cells[2].id.clone();
     assert!(given.starts_with("c-"));
@@ -245,12 +233,8 @@ async fn a_cell_without_an_id_keeps_the_one_it_was_given() {
     assert_ne!(cells.0[2].source_sha256, cells.1[2].source_sha256);
 }
 
-#[tokio::test]
-async fn a_bad_course_changes_nothing() {
-    a_bad_course_changes_nothing_on(Site::on_sqlite()).await;
-}
-
-pub async fn a_bad_course_changes_nothing_on(site: Site) {
+#[apply(story)]
+async fn a_bad_course_changes_nothing(site: Site) {
     let course = Course::good();
     let published = site.publish(&course).await.unwrap();
     let shown = site.shown(published.publication).await;
@@ -262,12 +246,8 @@ pub async fn a_bad_course_changes_nothing_on(site: Site) {
     assert_eq!(site.shown(published.publication).await, shown);
 }
 
-#[tokio::test]
-async fn a_publication_that_fails_half_way_leaves_the_one_before() {
-    a_publication_that_fails_half_way_on(Site::on_sqlite()).await;
-}
-
-pub async fn a_publication_that_fails_half_way_on(site: Site) {
+#[apply(story)]
+async fn a_publication_that_fails_half_way_leaves_the_one_before(site: Site) {
     let course = Course::good();
     // Nobody has this id, which only the database notices, in the middle of writing.
     let nobody = Some(UserId(4_711));
@@ -283,12 +263,8 @@ pub async fn a_publication_that_fails_half_way_on(site: Site) {
     assert_eq!(site.publish(&course).await.unwrap().number, 2);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn publishing_that_is_broken_off_publishes_all_or_nothing() {
-    broken_off_on(Site::on_sqlite()).await;
-}
-
-pub async fn broken_off_on(site: Site) {
+#[apply(story)]
+async fn publishing_that_is_broken_off_publishes_all_or_nothing(site: Site) {
     let course = Course::good();
     for round in 0..12_u32 {
         course.write("data/rent.csv", &format!("area,rent\n{round},1\n"));
@@ -303,12 +279,8 @@ pub async fn broken_off_on(site: Site) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_who_publish_at_once_one_is_told() {
-    two_at_once_on(Site::on_sqlite()).await;
-}
-
-pub async fn two_at_once_on(site: Site) {
+#[apply(story)]
+async fn of_two_who_publish_at_once_one_is_told(site: Site) {
     let (one, other) = (Course::good(), Course::good());
     one.write("data/rent.csv", "one");
     other.write("data/rent.csv", "other");
@@ -323,9 +295,9 @@ pub async fn two_at_once_on(site: Site) {
     assert_eq!(usize::try_from(stored).unwrap(), published);
 }
 
-#[tokio::test]
-async fn an_earlier_publication_can_be_shown_again() {
-    let (site, course) = (Site::on_sqlite(), Course::good());
+#[apply(story)]
+async fn an_earlier_publication_can_be_shown_again(site: Site) {
+    let course = Course::good();
     let first = site.publish(&course).await.unwrap();
     course.edit("chapters/01-read/text.en.md", "Go on", "Move on");
     site.publish(&course).await.unwrap();
@@ -337,9 +309,9 @@ async fn an_earlier_publication_can_be_shown_again() {
     assert_eq!(site.publish(&course).await.unwrap().number, 3);
 }
 
-#[tokio::test]
-async fn the_commit_is_kept_when_the_folder_is_what_was_committed() {
-    let (site, course) = (Site::on_sqlite(), Course::good());
+#[apply(story)]
+async fn the_commit_is_kept_when_the_folder_is_what_was_committed(site: Site) {
+    let course = Course::good();
     let source = |publication: PublicationId| {
         site.read(move |c| {
             publications::table
@@ -374,9 +346,9 @@ fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
 }
 
-#[tokio::test]
-async fn the_command_line_says_what_happened() {
-    let (site, course) = (Site::on_sqlite(), Course::good());
+#[apply(story)]
+async fn the_command_line_says_what_happened(site: Site) {
+    let course = Course::good();
     let mut said = Vec::new();
     let mut codes = Vec::new();
     codes.push(content::cli::check(course.path(), &mut said).unwrap());
@@ -387,5 +359,5 @@ async fn the_command_line_says_what_happened() {
     codes.push(content::cli::check(course.path(), &mut said).unwrap());
     codes.push(content::cli::publish(&site.db, &site.blobs, course.path(), None, &mut said).await.unwrap());
     assert_eq!(codes, [0, 0, 0, 1, 1]);
-    insta::assert_snapshot!(String::from_utf8(said).unwrap());
+    insta::assert_snapshot!("said", String::from_utf8(said).unwrap());
 }

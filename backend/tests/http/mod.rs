@@ -1,1 +1,7 @@
+mod bodies;
+mod compression;
+mod headers;
+mod health;
 mod openapi;
+mod origin;
+mod problems;

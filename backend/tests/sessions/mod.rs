@@ -1,3 +1,6 @@
+mod internal;
+mod keys;
 mod refresh;
 mod sign_in;
 mod sign_out;
+mod tokens;

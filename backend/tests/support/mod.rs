@@ -6,14 +6,14 @@ mod course;
 mod keeper;
 mod person;
 mod plan;
-mod postgres;
+pub mod postgres;
 mod site;
 
 use std::time::{Duration, Instant};
 
 pub use answer::Answer;
 pub use browser::Browser;
-pub use course::{Course, CourseDraft, Look};
+pub use course::{ChapterDraft, Course, CourseDraft, Look};
 pub use person::{Company, PASSWORD, Person};
 pub use plan::Plan;
 pub use site::{HUB_SERVICE_TOKEN, TestSite};

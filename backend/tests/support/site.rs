@@ -7,12 +7,15 @@ use std::sync::{Arc, LazyLock};
 use actix_web::dev::ServerHandle;
 use diesel::result::Error as DieselError;
 use metrics_exporter_prometheus::PrometheusHandle;
+use reqwest::Method;
+use serde_json::json;
 use tempfile::TempDir;
 use tenarai::config::{Config, LogFormat, Settings};
 use tenarai::db::{self, AnyConnection};
 use tenarai::site::Site;
 use tenarai::{http, telemetry};
 
+use super::answer::Answer;
 use super::browser::Browser;
 use super::plan::Plan;
 
@@ -21,8 +24,8 @@ pub const HUB_SERVICE_TOKEN: &str = "the-hub-shows-this-token-to-the-site-012345
 
 /// Logs and figures belong to the process, not to a site. `TENARAI_TEST_LOG=debug` shows what happens.
 static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| {
-    let log_filter = std::env::var("TENARAI_TEST_LOG").unwrap_or_else(|_| "off".to_owned());
-    let settings = Settings { log_filter: Some(log_filter), log_format: LogFormat::Text, ..Settings::default() };
+    let filter = std::env::var("TENARAI_TEST_LOG").unwrap_or_else(|_| "off".to_owned());
+    let settings = Settings { log_filter: Some(filter), log_format: LogFormat::Text, ..Settings::default() };
     telemetry::start(&settings).expect("the first and only start").metrics
 });
 
@@ -90,5 +93,19 @@ impl TestSite {
     ) -> T {
         let done = self.site.db.write(move |tx| Ok::<_, db::Error>(work(tx)?)).await;
         done.unwrap_or_else(|error| panic!("the story's own write failed: {error:?}"))
+    }
+}
+
+/// As programs ask: with a token in place of cookies.
+impl TestSite {
+    pub async fn as_service(&self, path: &str, token: &str) -> Answer {
+        let browser = self.browser();
+        browser.send(browser.bare(Method::GET, path).bearer_auth(token)).await
+    }
+
+    pub async fn content_token_for(&self, hub_name: &str) -> Answer {
+        let browser = self.browser();
+        let request = browser.bare(Method::POST, "/internal/v1/content-tokens").bearer_auth(HUB_SERVICE_TOKEN);
+        browser.send(request.json(&json!({ "hub_user": hub_name }))).await
     }
 }

@@ -1,0 +1,3 @@
+mod author;
+mod files;
+mod manifest;

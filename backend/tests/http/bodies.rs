@@ -1,0 +1,32 @@
+//! Bodies that are too large, or none.
+
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::TestSite;
+
+const MEBIBYTE: usize = 1024 * 1024;
+
+#[apply(story)]
+async fn more_than_a_mebibyte_is_refused_before_it_is_read(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let large = json!({ "display_name": "x".repeat(MEBIBYTE) });
+    person.patch("/api/v1/me", large).await.refused(413, "body_too_large");
+    assert_eq!(person.get("/api/v1/session").await.ok()["user"]["display_name"], "Hana");
+}
+
+#[apply(story)]
+async fn a_body_that_hides_its_length_is_cut_off_all_the_same(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let chunks = (0..32).map(|_| Ok::<_, std::io::Error>("y".repeat(MEBIBYTE / 16)));
+    let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
+    let request = person.from_page(Method::PATCH, "/api/v1/me").header("content-type", "application/json").body(body);
+    // The server may close the connection while we still send: then there is no answer to read.
+    if let Ok(response) = request.send().await {
+        assert_eq!(response.status(), 413);
+    }
+    person.get("/api/v1/session").await.is(200);
+}

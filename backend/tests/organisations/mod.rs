@@ -1,0 +1,2 @@
+mod cohorts;
+mod members;

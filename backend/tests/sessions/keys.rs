@@ -1,0 +1,102 @@
+//! The signing keys: public where verifiers look, rotated without a gap.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use macro_rules_attribute::apply;
+use serde_json::Value;
+use tenarai::db::schema::signing_keys;
+use tenarai::db::types::Ts;
+use tenarai::sessions::keys;
+
+use crate::support::{Person, TestSite};
+
+async fn published(site: &TestSite) -> Vec<Value> {
+    site.browser().get("/.well-known/jwks.json").await.ok()["keys"].as_array().expect("keys").clone()
+}
+
+fn kid_of(person: &Person) -> String {
+    let token = person.cookie("tenarai_session").expect("a token");
+    decode_header(&token).expect("a header").kid.expect("a kid")
+}
+
+#[apply(story)]
+async fn whoever_has_the_published_keys_can_verify_a_token_and_learns_no_secret(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let keys = published(&site).await;
+    assert_eq!(keys.len(), 1);
+    let names: Vec<&String> = keys[0].as_object().expect("a key").keys().collect();
+    assert_eq!(names, ["alg", "crv", "kid", "kty", "use", "x"], "a private part (`d`) must never be there");
+    let x = BASE64_URL_SAFE_NO_PAD.decode(keys[0]["x"].as_str().expect("x")).expect("base64url");
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.set_audience(&["tenarai"]);
+    validation.set_issuer(&[&site.settings().public_url]);
+    let token = person.cookie("tenarai_session").expect("a token");
+    let claims = decode::<Value>(&token, &DecodingKey::from_ed_der(&x), &validation).expect("it verifies").claims;
+    assert_eq!(claims["sub"], person.id.to_string());
+}
+
+#[apply(story)]
+async fn rotation_leaves_no_gap(site: TestSite) {
+    let (before, after) = (site.somebody().await, site.somebody().await);
+    before.sign_in().await;
+    let old = kid_of(&before);
+    keys::rotate(&site.site.db).await.expect("a new key");
+    site.site.tokens.keys().reload(&site.site.db).await.expect("it is read");
+    assert_eq!(published(&site).await.len(), 2, "the new key is there before it signs");
+    after.sign_in().await;
+    assert_eq!(kid_of(&after), old, "the old one signs until every verifier knows the new one");
+
+    let_ten_minutes_pass(&site).await;
+    let later = after.elsewhere(&site);
+    later.sign_in().await;
+    assert_ne!(kid_of(&later), old);
+    for person in [&before, &after, &later] {
+        person.get("/api/v1/session").await.is(200);
+    }
+    assert_eq!(published(&site).await.len(), 2, "tokens of the old key still have to verify");
+}
+
+#[apply(story)]
+async fn a_retired_key_is_published_no_longer_and_verifies_nothing(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let old = kid_of(&person);
+    keys::rotate(&site.site.db).await.expect("a new key");
+    let_ten_minutes_pass(&site).await;
+    site.write(|tx| {
+        diesel::update(signing_keys::table.filter(signing_keys::retires_at.is_not_null()))
+            .set(signing_keys::retires_at.eq(Ts::now() - TimeDelta::seconds(1)))
+            .execute(tx)
+    })
+    .await;
+    site.site.tokens.keys().reload(&site.site.db).await.expect("they are read");
+    assert!(published(&site).await.iter().all(|key| key["kid"] != old));
+    person.get("/api/v1/session").await.refused(401, "session_expired");
+}
+
+#[apply(story)]
+async fn two_processes_sign_with_the_same_key(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let other = site.another().await;
+    person.through(&other).get("/api/v1/session").await.is(200);
+    assert_eq!(published(&site).await, published(&other).await);
+}
+
+/// The new key's time has come.
+async fn let_ten_minutes_pass(site: &TestSite) {
+    site.write(|tx| {
+        diesel::update(signing_keys::table.filter(signing_keys::retires_at.is_null()))
+            .set(signing_keys::signs_from.eq(Ts::now() - TimeDelta::seconds(1)))
+            .execute(tx)?;
+        diesel::update(signing_keys::table.filter(signing_keys::retires_at.is_not_null()))
+            .set(signing_keys::signs_from.eq(Ts::now() - TimeDelta::hours(1)))
+            .execute(tx)
+    })
+    .await;
+    site.site.tokens.keys().reload(&site.site.db).await.expect("they are read");
+}
