@@ -201,7 +201,8 @@ export const useNotebookPane = onePerApp(() => {
   }, { immediate: true })
 
   watch([() => server.status.value?.state, () => server.status.value?.url, wantedPath, origin], ([state, , path]) => {
-    if (state !== 'ready') return state !== undefined && unload()
+    const usable = state === 'ready' || (state === 'hub_down' && frame.value === 'ready')
+    if (!usable) return state !== undefined && unload()
     if (!path) return
     if (source.value === null) load(path)
     else if (path !== openPath.value) {
