@@ -33,7 +33,7 @@ export class Notebook {
 
   /** Cells can be run: the pane shows the frame, and the kernel waits. */
   async ready() {
-    await expect(this.pane.getByText(/^(待機中|Idle)$/)).toBeVisible({ timeout: 60_000 })
+    await expect(this.pane.getByText(/^(待機中|Ready)$/)).toBeVisible({ timeout: 60_000 })
   }
 
   async run(position: number) {
