@@ -14,5 +14,6 @@ mod http;
 mod live;
 mod notebooks;
 mod organisations;
+mod permissions;
 mod sessions;
 mod study;

@@ -7,13 +7,15 @@ use moka::sync::Cache;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{Live, News, RedisState};
-use crate::db::types::{SessionId, Ts};
+use crate::db::types::{SessionId, Ts, UserId};
 use crate::db::{self, Db};
 
 /// Longer than a session token lives: after that the token itself has expired.
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
 /// How often the database is asked while Redis is not there to tell.
 const POLL: Duration = Duration::from_millis(500);
+/// And while it is.
+const SELDOM: TimeDelta = TimeDelta::seconds(5);
 /// Clocks of processes may differ by so much.
 const SKEW: TimeDelta = TimeDelta::seconds(10);
 
@@ -36,29 +38,38 @@ impl Revocations {
     }
 }
 
-/// Reads ended sessions from the database: at the start, and as long as other processes cannot tell us.
+/// Reads ended sessions from the database, and tells this process of those it did not know of: often as long as other
+/// processes cannot tell us, now and then when they can, for the command line tells nobody.
 pub(crate) async fn watch<F, Fut>(live: Live, db: Db, ended_since: F)
 where
     F: Fn(Db, Ts) -> Fut,
-    Fut: Future<Output = Result<Vec<SessionId>, db::Error>>,
+    Fut: Future<Output = Result<Vec<(SessionId, UserId)>, db::Error>>,
 {
     let mut news = live.listen();
-    let mut since = Ts::now() - TimeDelta::from_std(REMEMBERED).unwrap_or(SKEW);
+    let mut looked = Ts::now() - TimeDelta::from_std(REMEMBERED).unwrap_or(SKEW);
     let mut connected = false;
+    let mut first = true;
     let mut timer = tokio::time::interval(POLL);
     loop {
         tokio::select! {
             _ = timer.tick() => {
                 let was_connected = std::mem::replace(&mut connected, live.redis_state() == RedisState::Connected);
-                if connected && was_connected {
-                    since = Ts::now() - SKEW;
+                let now = Ts::now();
+                if connected && was_connected && now - looked < SELDOM {
                     continue;
                 }
-                let asked_at = Ts::now();
-                match ended_since(db.clone(), since).await {
-                    Ok(sessions) => {
-                        sessions.into_iter().for_each(|session| live.revocations.note(session));
-                        since = asked_at - SKEW;
+                match ended_since(db.clone(), looked - SKEW).await {
+                    Ok(ended) => {
+                        for (session, user) in ended {
+                            let known = live.revocations.has_ended(session);
+                            live.revocations.note(session);
+                            // What had ended before this process began concerns nobody who listens to it.
+                            if !known && !first {
+                                let _ = live.local.send(News::SessionEnded { session, user });
+                            }
+                        }
+                        looked = now;
+                        first = false;
                     }
                     Err(error) => tracing::warn!(%error, "cannot read which sessions ended"),
                 }

@@ -56,7 +56,7 @@ pub async fn any_lives(db: &Db, user: UserId) -> Result<bool, db::Error> {
 }
 
 /// Sessions that ended after `since`, for the processes that were not told.
-pub async fn ended_since(db: Db, since: Ts) -> Result<Vec<SessionId>, db::Error> {
+pub async fn ended_since(db: Db, since: Ts) -> Result<Vec<(SessionId, UserId)>, db::Error> {
     db.read(move |connection| Ok(model::ended_since(connection, since)?)).await
 }
 

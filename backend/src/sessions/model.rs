@@ -156,6 +156,6 @@ pub fn end_all(
     Ok(ending)
 }
 
-pub fn ended_since(db: &mut AnyConnection, since: Ts) -> QueryResult<Vec<SessionId>> {
-    sessions::table.filter(sessions::ended_at.gt(since)).select(sessions::id).load(db)
+pub fn ended_since(db: &mut AnyConnection, since: Ts) -> QueryResult<Vec<(SessionId, UserId)>> {
+    sessions::table.filter(sessions::ended_at.gt(since)).select((sessions::id, sessions::user_id)).load(db)
 }

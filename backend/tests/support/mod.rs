@@ -3,10 +3,13 @@
 mod answer;
 mod browser;
 mod course;
+mod events;
+mod hub;
 mod keeper;
 mod person;
 mod plan;
 pub mod postgres;
+mod redis;
 mod site;
 
 use std::time::{Duration, Instant};
@@ -14,8 +17,11 @@ use std::time::{Duration, Instant};
 pub use answer::Answer;
 pub use browser::Browser;
 pub use course::{ChapterDraft, Course, CourseDraft, Look};
+pub use events::Events;
+pub use hub::FakeHub;
 pub use person::{Company, PASSWORD, Person};
 pub use plan::Plan;
+pub use redis::Redis;
 pub use site::{HUB_SERVICE_TOKEN, TestSite};
 
 /// Tells a story twice, on SQLite and on PostgreSQL: `#[apply(story)] async fn …(site: TestSite)`, or, where the

@@ -21,7 +21,6 @@ pub const PASSWORD: &str = "a-fine-password";
 pub struct Person {
     pub id: UserId,
     pub email: String,
-    pub company: OrganisationId,
     browser: Browser,
 }
 
@@ -111,7 +110,7 @@ impl TestSite {
             grants: vec![Grant { role, scope }],
         };
         let id = accounts::add(&self.site.db, new).await.expect("a new address");
-        Person { id, email, company: company.id, browser: self.browser() }
+        Person { id, email, browser: self.browser() }
     }
 
     /// A trainee of a company of their own, enrolled in the course and signed in.
