@@ -21,7 +21,8 @@ use crate::support::{Beginning, Plan};
 pub struct Site {
     pub db: Db,
     pub blobs: Blobs,
-    state: Arc<TempDir>,
+    /// Dropped last: database and store lie in it.
+    _state: Arc<TempDir>,
 }
 
 impl Beginning for Site {
@@ -29,7 +30,7 @@ impl Beginning for Site {
         let target = Target::parse(&plan.settings.database_url).unwrap();
         db::migrate::run(&target).unwrap();
         let blobs = Blobs::in_folder(&plan.dir.path().join("blobs")).unwrap();
-        Self { db: Db::open(&target, 4).unwrap(), blobs, state: plan.dir }
+        Self { db: Db::open(&target, 4).unwrap(), blobs, _state: plan.dir }
     }
 }
 
