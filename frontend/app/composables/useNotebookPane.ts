@@ -12,7 +12,7 @@ const KEEP_HIDDEN = 10 * 60_000
 
 /** The notebook beside the text: what the frame shows, what the pane says instead, and the way to speak to it. */
 export const useNotebookPane = onePerApp(() => {
-  const { site } = useSite()
+  const { site, load: askSite } = useSite()
   const server = useNotebookServer()
   const study = useStudy()
   const queue = useStudyQueue()
@@ -102,6 +102,7 @@ export const useNotebookPane = onePerApp(() => {
   async function open(path: string) {
     handout.value = null
     openPath.value = path
+    opening += 1
     try {
       const opened = await ask<'opened'>({ type: 'open', path }, 15_000)
       if (openPath.value === path) handout.value = opened.handout
@@ -109,7 +110,22 @@ export const useNotebookPane = onePerApp(() => {
     catch {
       if (openPath.value === path && frame.value === 'ready') load(path)
     }
+    finally {
+      opening -= 1
+    }
   }
+
+  /** Jupyter takes the focus whenever it opens a notebook; who reads the text meanwhile keeps it. */
+  let opening = 0
+  let focused: HTMLElement | null = null
+  useEventListener(document, 'focusin', ({ target }) => {
+    if (target !== element.value) focused = target as HTMLElement
+  })
+  useEventListener(window, 'blur', () => setTimeout(() => {
+    if (!element.value || document.activeElement !== element.value || (frame.value === 'ready' && opening === 0)) return
+    if (focused?.isConnected && focused !== document.body) focused.focus({ preventScroll: true })
+    else element.value.blur()
+  }))
 
   function heard(message: BridgeMessage) {
     switch (message.type) {
@@ -223,7 +239,10 @@ export const useNotebookPane = onePerApp(() => {
     show() {
       clearTimeout(unmount)
       shown.value = true
-      void server.open()
+      // Where the site has no hub there is nothing to ask for.
+      void askSite().catch(() => undefined).then(() => {
+        if (shown.value && site.value?.hub !== null) void server.open()
+      })
     },
     /** The page has no notebook: out of sight, kept alive for a while. */
     hide(at?: 'once') {
