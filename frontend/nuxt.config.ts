@@ -12,7 +12,7 @@ export default defineNuxtConfig({
     presets: [{ from: 'vue-i18n', imports: ['useI18n'] }, {
       from: '@vueuse/core',
       imports: [
-        'createEventHook', 'refDebounced', 'until', 'useDebounceFn', 'useDocumentVisibility', 'useEventListener', 'useFullscreen',
+        'createEventHook', 'refDebounced', 'until', 'useDebounceFn', 'useDocumentVisibility', 'useElementSize', 'useEventListener', 'useFullscreen',
         'useIntersectionObserver', 'useIntervalFn', 'useLocalStorage', 'useMediaQuery', 'useOnline',
       ],
     }],
