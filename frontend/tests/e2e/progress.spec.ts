@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Notebook } from './support/notebook'
 import { signIn } from './support/people'
 import { everythingSaved, outline, readToTheEnd, scrollOf, textOf } from './support/study'
@@ -34,6 +36,9 @@ test('tomorrow, on another device, the trainee carries on where they were', asyn
   await notebook.ready()
   await notebook.write(1, 'rents = [68000, 82000]\nprint(rents)')
   await expect(notebook.output(1)).toHaveText('[68000, 82000]')
+  // Nobody asked for it to be saved.
+  const file = join(trainee.home, 'work/ml-first-steps/03-python-lists.ipynb')
+  await expect.poll(() => readFile(file, 'utf8')).toContain('[68000, 82000]')
   await textOf(page).evaluate(box => box.scrollTo({ top: box.scrollHeight / 2 }))
   const place = await scrollOf(page)
   const told = page.waitForResponse(async response =>
@@ -54,7 +59,6 @@ test('tomorrow, on another device, the trainee carries on where they were', asyn
   const again = new Notebook(tomorrow)
   await again.ready()
   await expect(again.cell(3)).toHaveClass(/jp-mod-active/)
-  // What was run is still in the notebook: it was saved without being asked for.
   await expect(again.output(1)).toHaveText('[68000, 82000]')
 })
 

@@ -1,0 +1,36 @@
+import { Notebook } from './support/notebook'
+import { signIn } from './support/people'
+import { expect, test } from './support/test'
+
+test('language and theme reach the notebook', async ({ page, trainee, checkPage }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  const body = notebook.frame.locator('body')
+  await expect(notebook.frame.getByRole('menuitem', { name: 'ファイル' })).toBeVisible()
+  await expect(body).toHaveAttribute('data-jp-theme-light', 'true')
+
+  await page.getByRole('button', { name: 'アカウントのメニュー' }).click()
+  await page.getByRole('menuitem', { name: '配色' }).click()
+  await page.getByRole('menuitemcheckbox', { name: '暗い' }).click()
+  await expect(page.locator('html')).toHaveClass(/dark/)
+  await expect(body).toHaveAttribute('data-jp-theme-light', 'false')
+
+  await page.getByRole('button', { name: 'アカウントのメニュー' }).click()
+  await page.getByRole('menuitem', { name: 'English' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Values and variables' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en')
+  await expect(notebook.frame.getByRole('menuitem', { name: 'File' })).toBeVisible({ timeout: 30_000 })
+  await notebook.ready()
+  await expect(body).toHaveAttribute('data-jp-theme-light', 'false')
+  await notebook.run(1)
+  await expect(notebook.output(1)).toHaveText('Hello, Python!')
+  await checkPage()
+
+  // The choice belongs to the person: it is there after a fresh load.
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1, name: 'Values and variables' })).toBeVisible()
+  await notebook.ready()
+  await expect(notebook.frame.getByRole('menuitem', { name: 'File' })).toBeVisible()
+  await expect(body).toHaveAttribute('data-jp-theme-light', 'false')
+})
