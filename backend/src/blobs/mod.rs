@@ -5,6 +5,8 @@
 
 mod error;
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, str};
@@ -81,6 +83,8 @@ impl Blobs {
     /// Opens the store in a folder, which is made if it is missing.
     pub fn in_folder(folder: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(folder).map_err(|source| Error::folder(folder, source))?;
+        // Learners' code runs on the same machine under other uids. A folder that is not ours is its owner's to close.
+        let _ = std::fs::set_permissions(folder, Permissions::from_mode(0o700));
         let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::from)?.with_fsync(true);
         Ok(Self { store: Arc::new(store) })
     }

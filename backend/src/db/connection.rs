@@ -1,5 +1,8 @@
 //! One connection type over both databases, and how one is opened.
 
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -52,6 +55,9 @@ impl Target {
     pub fn connect(&self, access: Access) -> Result<AnyConnection, diesel::ConnectionError> {
         match self {
             Self::Sqlite(path) => {
+                if access == Access::Write {
+                    keep_to_ourselves(path);
+                }
                 let mut connection = SqliteConnection::establish(path)?;
                 connection
                     .batch_execute(pragmas(access))
@@ -59,6 +65,21 @@ impl Target {
                 Ok(AnyConnection::Sqlite(connection))
             }
             Self::Postgres(url) => PgConnection::establish(url).map(AnyConnection::Postgres),
+        }
+    }
+}
+
+/// Learners' code runs on the same machine under other uids, and the database holds the keys of the site: nobody else
+/// may read the file. SQLite gives its companions the same mode. What cannot be changed is somebody else's, and theirs
+/// to decide.
+fn keep_to_ourselves(path: &str) {
+    if path.is_empty() || path == ":memory:" || path.starts_with("file:") {
+        return;
+    }
+    let _ = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+    for file in [path.to_owned(), format!("{path}-wal"), format!("{path}-shm")] {
+        if Path::new(&file).is_file() {
+            let _ = std::fs::set_permissions(&file, Permissions::from_mode(0o600));
         }
     }
 }
@@ -110,4 +131,25 @@ pub fn pool(target: &Target, access: Access, size: u32) -> Pool {
         .test_on_check_out(false)
         .connection_timeout(Duration::from_secs(5))
         .build_unchecked(Manager { target: target.clone(), access })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_else_can_read_the_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("site.db");
+        // As an earlier version left it.
+        std::fs::write(&path, "").unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let mut connection = Target::Sqlite(path.display().to_string()).connect(Access::Write).unwrap();
+        connection.batch_execute("CREATE TABLE secrets (key TEXT)").unwrap();
+        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap()).collect();
+        assert_eq!(files.len(), 3, "{files:?}");
+        for file in files {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
+        }
+    }
 }
