@@ -39,8 +39,9 @@ class LmsLoginHandler(BaseHandler):  # type: ignore[misc]  # jupyterhub is not t
             self.finish(await self.render_template("login.html", unavailable=True))
             return
         if user is None:
-            # whoever this browser was for the hub before, it is not that person now
-            self.clear_login_cookie()
+            # whoever this browser was for the hub before, it is not that person now; a script says nothing about that
+            if is_page_load(self):
+                self.clear_login_cookie()
             self._jupyterhub_user = None
             self.set_status(401)
             self.finish(await self.render_template("login.html", unavailable=False))

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def prepare_home(home: Path, uid: int | None) -> None:
     if uid is not None and home.stat().st_uid != uid:
         os.chown(home, uid, uid)
     home.chmod(0o700)
+
+
+def end_everything_of(uid: int) -> None:
+    """Kill all processes of a learner: what a notebook left running would use the machine after its server ended."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended meanwhile
+            if process.stat().st_uid == uid:
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def end_with_parent() -> None:

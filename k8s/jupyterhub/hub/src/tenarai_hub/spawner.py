@@ -14,7 +14,7 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 from traitlets import Instance, Integer, Unicode, default
 
-from .isolation import Confinement, confine, learner_uid, prepare_home
+from .isolation import Confinement, confine, end_everything_of, learner_uid, prepare_home
 from .lms import Lms, LmsUnavailable
 from .progress import Status, read_status
 
@@ -103,6 +103,24 @@ class LocalLearnerSpawner(ContentTokenMixin, SimpleLocalProcessSpawner):  # type
         prepare_home(Path(self.home_dir), self.confinement.uid)
         self.start_id = secrets.token_hex(8)
         return await super().start()
+
+    async def stop(self, now: bool = False) -> None:
+        """Stop the server, and what its learner started beside it."""
+        await super().stop(now=now)
+        self._end_the_rest()
+
+    async def poll(self) -> int | None:
+        """Whether the server has ended; one that ended by itself leaves nothing either."""
+        ran = bool(self.pid)
+        status: int | None = await super().poll()
+        if ran and status is not None:
+            self._end_the_rest()
+        return status
+
+    def _end_the_rest(self) -> None:
+        uid = self.confinement.uid
+        if uid is not None:
+            end_everything_of(uid)
 
     async def progress(self) -> AsyncIterator[dict[str, object]]:
         """Yield each step once it is true: the process runs, contents arrive, the notebook starts."""
