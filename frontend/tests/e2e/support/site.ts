@@ -1,6 +1,6 @@
 // A site of its own for the stories: the real binary with its real hub, on free ports, in a folder that goes away.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, openSync } from 'node:fs'
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -50,7 +50,7 @@ export function environment(place: Pick<Place, 'origin' | 'folder'>): NodeJS.Pro
     TENARAI_DATABASE_URL: `sqlite:${join(place.folder, 'data/tenarai.db')}`,
     TENARAI_HUB_VENV: needed('HUB_VENV'),
     TENARAI_LEARNERS_DIR: join(place.folder, 'learners'),
-    TENARAI_LOG_FILTER: 'warn',
+    TENARAI_LOG_FILTER: 'warn,access=info',
   }
 }
 
@@ -74,11 +74,14 @@ export async function startSite({ hub }: { hub: boolean }): Promise<RunningSite>
   const server = spawn(needed('TENARAI_BINARY'), ['serve', ...(hub ? ['--with-hub'] : [])], {
     cwd: repository,
     env: { ...environment(place), ...(place.hub ? { TENARAI_HUB_URL: place.hub } : {}) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', openSync(siteLog({ folder }), 'a')],
   })
   const said = await untilItSays(server, /^ready/m)
   return { ...place, pid: server.pid!, stop: () => stop(server, folder, said) }
 }
+
+/** What the site's process says of every request, and of what went wrong. */
+export const siteLog = ({ folder }: Pick<Place, 'folder'>) => join(folder, 'site.log')
 
 /** Collects the output; resolves when it matches. */
 function untilItSays(server: ChildProcess, wanted: RegExp): Promise<() => string> {
@@ -103,10 +106,12 @@ async function stop(server: ChildProcess, folder: string, said: () => string): P
   }
   const left = await processesOf(folder)
   for (const { pid } of left) process.kill(pid, 'SIGKILL')
-  // The hub's log outlives it: a story that failed is often explained there.
+  // The logs outlive it: a story that failed is often explained there.
   const results = join(repository, 'frontend/test-results')
   await mkdir(results, { recursive: true })
-  await copyFile(join(folder, 'data/hub/hub.log'), join(results, `${basename(folder)}-hub.log`)).catch(() => undefined)
+  for (const log of [siteLog({ folder }), join(folder, 'data/hub/hub.log')]) {
+    await copyFile(log, join(results, `${basename(folder)}-${basename(log)}`)).catch(() => undefined)
+  }
   await rm(folder, { recursive: true, force: true })
   if (server.exitCode !== 0) throw new Error(`the site ended with ${server.exitCode ?? server.signalCode}; it said:\n${said()}`)
   if (left.length) throw new Error(`the site left processes behind:\n${left.map(it => `${it.pid} ${it.command}`).join('\n')}`)
