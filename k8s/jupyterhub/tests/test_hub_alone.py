@@ -17,7 +17,7 @@ from standin_lms import StandinLms
 def test_an_idle_server_is_culled_under_an_open_pane(venv: Path, lms: StandinLms, open_folder: Path) -> None:
     folder = open_folder / f"cull-{venv.name}"
     folder.mkdir(mode=0o711)
-    hub = RunningHub(venv, lms, folder, TENARAI_CULL_EVERY_SECONDS="1", TENARAI_CULL_IDLE_SECONDS="4")
+    hub = RunningHub(venv, lms, folder, TENARAI_CULL_EVERY_SECONDS="1", TENARAI_CULL_IDLE_SECONDS="10")
     try:
         hub.start()
         person = Browser(hub, "u17")

@@ -52,11 +52,15 @@ def prepare_home(home: Path, uid: int | None) -> None:
     home.chmod(0o700)
 
 
-def end_everything_of(uid: int) -> None:
-    """Kill all processes of a learner: what a notebook left running would use the machine after its server ended."""
+def end_what_is_left(uid: int, home: Path) -> None:
+    """Kill what a notebook left running: it would use the machine after its server has ended.
+
+    The uid alone would not do: another site on this machine has learners with the same numbers.
+    """
+    mark = b"\0HOME=" + os.fsencode(home) + b"\0"
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended meanwhile
-            if process.stat().st_uid == uid:
+            if process.stat().st_uid == uid and mark in b"\0" + (process / "environ").read_bytes():
                 os.kill(int(process.name), signal.SIGKILL)
 
 

@@ -14,7 +14,7 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 from traitlets import Instance, Integer, Unicode, default
 
-from .isolation import Confinement, confine, end_everything_of, learner_uid, prepare_home
+from .isolation import Confinement, confine, end_what_is_left, learner_uid, prepare_home
 from .lms import Lms, LmsUnavailable
 from .progress import Status, read_status
 
@@ -120,7 +120,7 @@ class LocalLearnerSpawner(ContentTokenMixin, SimpleLocalProcessSpawner):  # type
     def _end_the_rest(self) -> None:
         uid = self.confinement.uid
         if uid is not None:
-            end_everything_of(uid)
+            end_what_is_left(uid, Path(self.home_dir))
 
     async def progress(self) -> AsyncIterator[dict[str, object]]:
         """Yield each step once it is true: the process runs, contents arrive, the notebook starts."""
