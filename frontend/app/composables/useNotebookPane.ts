@@ -102,7 +102,7 @@ export const useNotebookPane = onePerApp(() => {
   async function open(path: string) {
     handout.value = null
     openPath.value = path
-    opening += 1
+    opening = path
     try {
       const opened = await ask<'opened'>({ type: 'open', path }, 15_000)
       if (openPath.value === path) handout.value = opened.handout
@@ -110,19 +110,18 @@ export const useNotebookPane = onePerApp(() => {
     catch {
       if (openPath.value === path && frame.value === 'ready') load(path)
     }
-    finally {
-      opening -= 1
-    }
   }
 
   /** Jupyter takes the focus whenever it opens a notebook; who reads the text meanwhile keeps it. */
-  let opening = 0
+  let opening: string | null = null
   let focused: HTMLElement | null = null
   useEventListener(document, 'focusin', ({ target }) => {
     if (target !== element.value) focused = target as HTMLElement
   })
   useEventListener(window, 'blur', () => setTimeout(() => {
-    if (!element.value || document.activeElement !== element.value || (frame.value === 'ready' && opening === 0)) return
+    if (!element.value || document.activeElement !== element.value) return
+    // A hand that is in the pane already means it.
+    if (frame.value === 'ready' && (opening === null || element.value.matches(':hover'))) return
     if (focused?.isConnected && focused !== document.body) focused.focus({ preventScroll: true })
     else element.value.blur()
   }))
@@ -131,6 +130,7 @@ export const useNotebookPane = onePerApp(() => {
     switch (message.type) {
       case 'ready':
         clearInterval(greeting)
+        if (message.path === opening) opening = null
         if (frame.value !== 'ready') {
           frame.value = 'ready'
           tell({ type: 'theme', theme: theme.value === 'dark' ? 'dark' : 'light' })
@@ -267,6 +267,7 @@ export const useNotebookPane = onePerApp(() => {
       else cellToShow = cellId
     },
     focus: () => {
+      opening = null
       element.value?.focus()
       tell({ type: 'focus' })
     },
