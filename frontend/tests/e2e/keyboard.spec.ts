@@ -71,6 +71,7 @@ test('everything works by keyboard, from sign-in into the notebook and out again
   await expect(search.getByRole('option')).toHaveCount(1)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: /過学習に気づく/ })).toBeVisible()
+  await expect(search).toBeHidden()
 
   await page.keyboard.press('g')
   await page.keyboard.press('h')

@@ -60,8 +60,11 @@ export const test = base.extend<Fixtures>({
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme })
         await page.evaluate(() => document.fonts.ready)
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+        const axe = new AxeBuilder({ page })
+        // The two themes differ in their colours only.
+        if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block'])
+        else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+        const { violations } = await axe
           // The notebook is Jupyter's page, of another origin.
           .exclude('iframe')
           .setLegacyMode()
