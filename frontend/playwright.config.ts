@@ -32,5 +32,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'stories', testMatch: '**/*.spec.ts' },
+    // Takes the pictures of the documentation: npm run screenshots
+    { name: 'screenshots', testMatch: '**/screenshots.ts' },
   ],
 })
