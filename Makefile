@@ -30,12 +30,6 @@ test: ## Set everything up and pass every test
 	@ci/setup.sh test
 	@ci/test.sh
 
-.PHONY: bench
-bench: ## Measure against ceilings in one run, on both databases; writes target/bench.json
-	@ci/setup.sh test
-	@$(MAKE) build
-	@ci/bench.sh
-
 .PHONY: lint
 lint: ## Formatting, lints and types of all three languages
 	@ci/setup.sh test

@@ -26,7 +26,10 @@ rm -rf "$out"
 mkdir -p "$book/sample-course" "$book/decisions"
 cp docs/book.toml docs/*.md "$book"
 cp docs/decisions/*.md "$book/decisions"
-cp docs/sample-course/README.md "$book/sample-course"
+# mdBook makes an index of a README, but does not follow links to it
+mv "$book/decisions/README.md" "$book/decisions/index.md"
+cp docs/sample-course/README.md "$book/sample-course/index.md"
+sed -i 's|/README\.md|/index.md|g' "$book"/*.md
 if [ -d docs/images ]; then cp -R docs/images "$book"; fi
 python3 -B ci/openapi-page.py <backend/openapi.json >"$book/api-reference.md"
 sed -i 's|^- \[Problems\](problems.md)|- [API reference](api-reference.md)\n&|' "$book/SUMMARY.md"

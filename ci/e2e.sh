@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 eval "$(ci/hub-paths.sh)"
+ci/hub-venv.sh "$HUB_VENV" 6.1
 make frontend/.output/public/200.html
 cargo build --locked --quiet
 export TENARAI_BINARY=$PWD/target/debug/tenarai HUB_VENV LEARNERS_DIR

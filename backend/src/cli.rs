@@ -145,9 +145,15 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     })
 }
 
+/// The settings for commands that have nothing to do with the hub: its tokens may not be written yet.
+fn without_hub() -> Result<Config, Failure> {
+    let settings = Settings { hub_url: None, hub_token_file: None, lms_token_file: None, ..Settings::load()? };
+    Ok(Config::check(settings)?)
+}
+
 /// The database of the settings, migrated.
 async fn database() -> Result<Db, Failure> {
-    let config = Config::load()?;
+    let config = without_hub()?;
     migrated(&config).await
 }
 
@@ -162,7 +168,7 @@ async fn migrated(config: &Config) -> Result<Db, Failure> {
 }
 
 async fn migrate() -> Result<ExitCode, Failure> {
-    let config = Config::load()?;
+    let config = without_hub()?;
     let steps = db::migrate::run(&config.database)?;
     match steps.len() {
         0 => println!("the database is up to date"),
@@ -176,7 +182,7 @@ async fn content(command: ContentCommand) -> Result<ExitCode, Failure> {
     let code = match command {
         ContentCommand::Check { dir } => content::cli::check(&dir, &mut out)?,
         ContentCommand::Publish { dir } => {
-            let config = Config::load()?;
+            let config = without_hub()?;
             let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
             content::cli::publish(&db, &blobs, &dir, None, &mut out).await?
         }
@@ -185,7 +191,7 @@ async fn content(command: ContentCommand) -> Result<ExitCode, Failure> {
 }
 
 async fn make_demo(dir: PathBuf, accounts: Option<PathBuf>) -> Result<ExitCode, Failure> {
-    let config = Config::load()?;
+    let config = without_hub()?;
     let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
     let published = content::publish(&db, &blobs, &dir, None, None).await?;
     println!("course published as number {}, {} chapters", published.number, published.chapters);

@@ -42,6 +42,9 @@ pub struct AddUser {
     locale: Locale,
     #[arg(long, value_enum, default_value = "trainee")]
     role: Role,
+    /// Where the role holds, as `user role` takes it.
+    #[arg(long, value_parser = parse_scope)]
+    scope: Option<Scope>,
     /// Read the password from standard input instead of making one up.
     #[arg(long)]
     stdin: bool,
@@ -61,10 +64,12 @@ pub struct ChangeRole {
 }
 
 fn parse_scope(text: &str) -> Result<Scope, String> {
-    let (kind, id) = text.split_once(':').unwrap_or((text, "0"));
+    if text == "site" {
+        return Ok(Scope::Site);
+    }
+    let (kind, id) = text.split_once(':').ok_or_else(|| format!("{text} lacks an id"))?;
     let id = id.parse().map_err(|_| format!("{id} is not an id"))?;
     match kind {
-        "site" => Ok(Scope::Site),
         "organisation" => Ok(Scope::Organisation(id)),
         "department" => Ok(Scope::Department(id)),
         "cohort" => Ok(Scope::Cohort(id)),
@@ -79,6 +84,8 @@ pub enum UserError {
     Unknown(String),
     #[error("{0} is not an e-mail address")]
     NotAnAddress(String),
+    #[error("say where: --scope {0}:ID")]
+    ScopeNeeded(&'static str),
     #[error("the password must have {} to {} characters", password::SHORTEST, password::LONGEST)]
     PasswordLength,
     #[error("there is an account for {0} already")]
@@ -111,6 +118,9 @@ async fn add(db: &Db, new: AddUser) -> Result<String, UserError> {
     if !looks_like_address(&new.email) {
         return Err(UserError::NotAnAddress(new.email));
     }
+    // Before anything is written: an author or tutor has to be told where.
+    let scope_of = |organisation| new.scope.map_or_else(|| usual_scope(new.role, organisation), Ok);
+    scope_of(0)?;
     let (password, shown) = choose_password(new.stdin)?;
     let slug = new.organisation.clone();
     let organisation = db
@@ -129,7 +139,7 @@ async fn add(db: &Db, new: AddUser) -> Result<String, UserError> {
             email: new.email,
             locale: new.locale,
             password: Some(password),
-            grants: vec![Grant { role: new.role, scope: usual_scope(new.role, organisation.0) }],
+            grants: vec![Grant { role: new.role, scope: scope_of(organisation.0)? }],
         },
     )
     .await
@@ -156,7 +166,8 @@ async fn role(db: &Db, change: ChangeRole) -> Result<String, UserError> {
     let changed = db
         .write(move |tx| {
             let person = model::load_person(tx, user)?;
-            let grant = Grant { role, scope: scope.unwrap_or_else(|| usual_scope(role, person.organisation.0)) };
+            let scope = scope.map_or_else(|| usual_scope(role, person.organisation.0), Ok)?;
+            let grant = Grant { role, scope };
             if remove {
                 return Ok::<_, UserError>(model::take(tx, user, grant)?);
             }
@@ -199,11 +210,13 @@ async fn find(db: &Db, email: &str) -> Result<UserId, UserError> {
         .ok_or_else(|| UserError::Unknown(email.to_owned()))
 }
 
-/// The scope a role has where nobody says otherwise.
-fn usual_scope(role: Role, organisation: i64) -> Scope {
+/// The scope a role has where nobody says otherwise; tutors and authors have none by themselves.
+fn usual_scope(role: Role, organisation: i64) -> Result<Scope, UserError> {
     match role {
-        Role::Trainee | Role::CorporateAdmin => Scope::Organisation(organisation),
-        Role::Tutor | Role::Author | Role::Operator => Scope::Site,
+        Role::Trainee | Role::CorporateAdmin => Ok(Scope::Organisation(organisation)),
+        Role::Operator => Ok(Scope::Site),
+        Role::Tutor => Err(UserError::ScopeNeeded("cohort")),
+        Role::Author => Err(UserError::ScopeNeeded("course")),
     }
 }
 

@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
 use super::problem::{INVALID_QUERY, NOT_FOUND, Problem};
-use super::{docs, health, middleware, problem_schema, site_info, spa};
+use super::{docs, health, middleware, problem_schemas, site_info, spa};
 use crate::site::Site;
 use crate::{accounts, courses, notebooks, organisations, sessions, study};
 
@@ -64,7 +64,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         App::new().into_utoipa_app().openapi(Document::openapi()).configure(services).split_for_parts();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let components = document.components.get_or_insert_default();
-    components.schemas.extend([problem_schema()]);
+    components.schemas.extend(problem_schemas());
     document
 }
 

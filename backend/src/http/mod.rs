@@ -18,7 +18,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 pub use app::{openapi, serve};
 pub use body::Body;
 pub use middleware::request_id;
-use problem::{Kind, ProblemBody};
+use problem::{FieldProblem, Kind, ProblemBody};
 
 /// Every problem this server can answer with.
 pub fn kinds() -> Vec<&'static Kind> {
@@ -55,9 +55,12 @@ impl ProblemBodyRef {
     }
 }
 
-/// The schema itself, for the document.
-fn problem_schema() -> (String, RefOr<utoipa::openapi::Schema>) {
-    (ProblemBody::name().into_owned(), ProblemBody::schema())
+/// The schemas themselves, for the document.
+fn problem_schemas() -> [(String, RefOr<utoipa::openapi::Schema>); 2] {
+    [
+        (ProblemBody::name().into_owned(), ProblemBody::schema()),
+        (FieldProblem::name().into_owned(), FieldProblem::schema()),
+    ]
 }
 
 /// The address the request came from; of forwarded ones only the hops our own proxies added are believed.

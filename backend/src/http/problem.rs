@@ -1,6 +1,6 @@
 //! Errors as users and programs see them: RFC 9457 problem+json with a stable code, in Japanese and English.
 //!
-//! A room declares its problems with [`problems!`]; `http::kinds` lists them all for the documentation and for the
+//! A room declares its problems with `problems!`; `http::kinds` lists them all for the documentation and for the
 //! test that every code is unique and every text complete.
 
 use std::error::Error as StdError;
@@ -226,7 +226,7 @@ impl fmt::Display for Problem {
 
 impl StdError for Problem {}
 
-/// The body is written by the `errors` middleware, which knows the reader's language and the request's id.
+/// The body is written by the `observe` middleware, which knows the reader's language and the request's id.
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

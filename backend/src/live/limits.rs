@@ -50,6 +50,19 @@ impl Limits {
         Ok(())
     }
 
+    /// Whether one more would still be within the limit; counts nothing.
+    pub async fn allows(&self, limit: &Limit) -> Result<(), Exceeded> {
+        let local = self.local.get(&limit.key).map_or(0, |count| count.load(Ordering::Relaxed));
+        let shared = match &self.redis {
+            Some(redis) => redis.counted(&limit.key).await,
+            None => None,
+        };
+        if shared.unwrap_or(local).max(local) >= limit.most {
+            return Err(Exceeded { retry_after: WINDOW.as_secs() });
+        }
+        Ok(())
+    }
+
     /// Starts over, after a success.
     pub async fn forget(&self, limit: &Limit) {
         self.local.invalidate(&limit.key);

@@ -1,7 +1,7 @@
 //! What processes tell each other at once: sessions that ended, people and courses that changed, rate limits.
 //!
 //! In process by default; over Redis where it is configured. Losing Redis degrades and never fails a request:
-//! ended sessions are then read from the database twice a second, and limits count a process alone.
+//! ended sessions are read from the database twice a second anyway, and limits then count a process alone.
 
 mod limits;
 mod redis_link;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::db::types::{CourseId, SessionId, UserId};
 
-pub use limits::{Limit, Limits};
+pub use limits::{Exceeded, Limit, Limits};
 use redis_link::RedisLink;
 pub use redis_link::RedisState;
 pub use revocation::Revocations;
@@ -77,6 +77,14 @@ impl Live {
         let _ = self.local.send(news);
         if let Some(redis) = &self.redis {
             redis.publish(&Envelope { from: self.node, news }).await;
+        }
+    }
+
+    /// The database says that a session ended. Told on within this process, unless it is known.
+    fn heard_of_end(&self, session: SessionId, user: UserId) {
+        if !self.revocations.has_ended(session) {
+            self.revocations.note(session);
+            let _ = self.local.send(News::SessionEnded { session, user });
         }
     }
 

@@ -73,6 +73,12 @@ impl RedisLink {
         .await
     }
 
+    /// The count within the window, if Redis answers.
+    pub async fn counted(&self, key: &str) -> Option<u32> {
+        let key = format!("tenarai:limit:{key}");
+        self.ask(async |mut redis| redis.get::<_, Option<u32>>(key).await).await.map(Option::unwrap_or_default)
+    }
+
     pub async fn forget(&self, key: &str) {
         let key = format!("tenarai:limit:{key}");
         self.ask(async |mut redis| redis.del::<_, ()>(key).await).await;

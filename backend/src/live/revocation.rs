@@ -6,16 +6,14 @@ use chrono::TimeDelta;
 use moka::sync::Cache;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Live, News, RedisState};
+use super::{Live, News};
 use crate::db::types::{SessionId, Ts, UserId};
 use crate::db::{self, Db};
 
 /// Longer than a session token lives: after that the token itself has expired.
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
-/// How often the database is asked while Redis is not there to tell.
+/// How often the database is asked.
 const POLL: Duration = Duration::from_millis(500);
-/// And while it is.
-const SELDOM: TimeDelta = TimeDelta::seconds(5);
 /// Clocks of processes may differ by so much.
 const SKEW: TimeDelta = TimeDelta::seconds(10);
 
@@ -38,49 +36,34 @@ impl Revocations {
     }
 }
 
-/// Reads ended sessions from the database, and tells this process of those it did not know of: often as long as other
-/// processes cannot tell us, now and then when they can, for the command line tells nobody.
+/// Reads ended sessions from the database, always: a process without Redis, and the command line, tell nobody.
+/// Where Redis works it is only faster.
 pub(crate) async fn watch<F, Fut>(live: Live, db: Db, ended_since: F)
 where
     F: Fn(Db, Ts) -> Fut,
     Fut: Future<Output = Result<Vec<(SessionId, UserId)>, db::Error>>,
 {
     let mut news = live.listen();
-    let mut looked = Ts::now() - TimeDelta::from_std(REMEMBERED).unwrap_or(SKEW);
-    let mut connected = false;
-    let mut first = true;
+    let mut since = Ts::now() - TimeDelta::from_std(REMEMBERED).unwrap_or(SKEW);
     let mut timer = tokio::time::interval(POLL);
     loop {
         tokio::select! {
             _ = timer.tick() => {
-                let was_connected = std::mem::replace(&mut connected, live.redis_state() == RedisState::Connected);
-                let now = Ts::now();
-                if connected && was_connected && now - looked < SELDOM {
-                    continue;
-                }
-                match ended_since(db.clone(), looked - SKEW).await {
-                    Ok(ended) => {
-                        for (session, user) in ended {
-                            let known = live.revocations.has_ended(session);
-                            live.revocations.note(session);
-                            // What had ended before this process began concerns nobody who listens to it.
-                            if !known && !first {
-                                let _ = live.local.send(News::SessionEnded { session, user });
-                            }
+                let asked_at = Ts::now();
+                match ended_since(db.clone(), since).await {
+                    Ok(sessions) => {
+                        for (session, user) in sessions {
+                            live.heard_of_end(session, user);
                         }
-                        looked = now;
-                        first = false;
+                        since = asked_at - SKEW;
                     }
                     Err(error) => tracing::warn!(%error, "cannot read which sessions ended"),
                 }
             }
             told = news.recv() => match told {
                 Ok(News::SessionEnded { session, .. }) => live.revocations.note(session),
-                Ok(_) => {}
-                Err(RecvError::Lagged(missed)) => {
-                    tracing::warn!(missed, "missed news; reading the database instead");
-                    connected = false;
-                }
+                // What was missed stands in the database.
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             },
         }

@@ -100,11 +100,10 @@ impl HubPlan {
         })
     }
 
-    /// Starts the hub once. Internal ports are chosen anew each time: another may have taken the last ones.
-    fn start(&self) -> io::Result<Child> {
+    /// Starts the hub once, with these internal ports.
+    fn start(&self, [internal, proxy]: [u16; 2]) -> io::Result<Child> {
         let log = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.log_file)?;
         let errors = log.try_clone()?;
-        let [internal, proxy] = free_ports()?;
         let mut command = under_our_life(&self.program);
         command
             .arg("-f")
@@ -169,9 +168,10 @@ impl Supervisor {
 
 fn keep_running(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
     let mut pause = FIRST_PAUSE;
+    let mut ports = None;
     loop {
         let started = Instant::now();
-        match plan.start() {
+        match internal_ports(ports).and_then(|chosen| plan.start(*ports.insert(chosen))) {
             Ok(mut child) => {
                 let ended = wait(&mut child, stopped);
                 // What it left behind would hold its ports.
@@ -242,7 +242,7 @@ fn end_proxy(state: &Path) {
     }
 }
 
-/// The culler is in the hub's group; learners' servers are not: the hub stops those, or finds them again.
+/// The culler ends by itself with the hub; learners' servers do not: the hub stops those, or finds them again.
 fn end_group(child: &Child, signal: Signal) {
     // No such group: nothing was left behind.
     let _ = killpg(pid(child), signal);
@@ -250,6 +250,15 @@ fn end_group(child: &Child, signal: Signal) {
 
 fn pid(child: &Child) -> Pid {
     Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX))
+}
+
+/// Learners' servers outlive a hub that falls, and know it by its port: a new one takes the last ports again. Only
+/// where another program has them by now are they chosen anew.
+fn internal_ports(last: Option<[u16; 2]>) -> io::Result<[u16; 2]> {
+    match last {
+        Some(ports) if ports.iter().all(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()) => Ok(ports),
+        _ => free_ports(),
+    }
 }
 
 fn free_ports() -> io::Result<[u16; 2]> {

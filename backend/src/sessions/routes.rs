@@ -18,7 +18,7 @@ use crate::http::client_address;
 use crate::http::page::Page;
 use crate::http::problem::{NOT_FOUND, Problem, TOO_MANY_REQUESTS};
 use crate::http::{Body, Problems};
-use crate::live::Limit;
+use crate::live::{Exceeded, Limit};
 use crate::site::Site;
 
 #[derive(Deserialize, ToSchema)]
@@ -97,24 +97,26 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
     };
     let by_address =
         Limit { key: format!("sign-in:address:{address}"), most: site.config.settings.sign_in_failures_per_address };
-    for limit in [&by_account, &by_address] {
-        if let Err(exceeded) = site.live.limits.count(limit).await {
-            return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
-        }
-    }
+    // An account's tries are counted beforehand, so that many at once do not slip through. An address counts its
+    // failures only: a whole company may sign in from behind one.
+    let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
+    site.live.limits.allows(&by_address).await.map_err(refused)?;
+    site.live.limits.count(&by_account).await.map_err(refused)?;
     let account = site.db.read(move |db| Ok::<_, Problem>(accounts::by_email(db, &email)?)).await?;
     let (user, hash, disabled) = match account {
         Some(secret) => (Some(secret.user), secret.hash, secret.disabled),
         None => (None, None, false),
     };
     let fits = password::verify(password, hash).await;
-    let Some(user) = user.filter(|_| fits) else { return Err(INVALID_CREDENTIALS.problem()) };
+    let Some(user) = user.filter(|_| fits) else {
+        // That this was one too many, the next one hears.
+        let _ = site.live.limits.count(&by_address).await;
+        return Err(INVALID_CREDENTIALS.problem());
+    };
     if disabled {
         return Err(ACCOUNT_DISABLED.problem());
     }
-    for limit in [&by_account, &by_address] {
-        site.live.limits.forget(limit).await;
-    }
+    site.live.limits.forget(&by_account).await;
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("").to_owned();
     let (session, secret) = site
         .db

@@ -714,9 +714,14 @@ export interface components {
         };
         /** @enum {string} */
         EventStatus: "stored" | "duplicate" | "rejected";
+        /** @description Why one field of the body cannot be accepted. */
         FieldProblem: {
             code: string;
             detail: string;
+            /**
+             * @description JSON pointer to the field.
+             * @example /new_password
+             */
             pointer: string;
         };
         Grant: {

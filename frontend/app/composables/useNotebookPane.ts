@@ -68,6 +68,8 @@ export const useNotebookPane = onePerApp(() => {
   function ask<T extends 'done' | 'opened' | 'ready' = 'done'>(request: BridgeRequest, timeout?: number) {
     return bridge.value?.ask<T>(request, timeout) ?? Promise.reject(new BridgeError('no_frame'))
   }
+  /** Where the notebook on show has its own page; the frame keeps the address it was loaded with. */
+  const here = computed(() => (openPath.value ? address(openPath.value) : null))
   const tell = (request: BridgeRequest) => void ask(request).catch(() => undefined)
 
   function load(path: string) {
@@ -199,7 +201,8 @@ export const useNotebookPane = onePerApp(() => {
   }, { immediate: true })
 
   watch([() => server.status.value?.state, () => server.status.value?.url, wantedPath, origin], ([state, , path]) => {
-    if (state !== 'ready') return state !== undefined && unload()
+    const usable = state === 'ready' || (state === 'hub_down' && frame.value === 'ready')
+    if (!usable) return state !== undefined && unload()
     if (!path) return
     if (source.value === null) load(path)
     else if (path !== openPath.value) {
@@ -214,7 +217,7 @@ export const useNotebookPane = onePerApp(() => {
   watch(language, () => frame.value === 'ready' && speak())
 
   return {
-    element, source, view, shown, openPath, kernel, memory, dirty, handout, activeCell,
+    element, source, here, view, shown, openPath, kernel, memory, dirty, handout, activeCell,
     onLeave: left.on,
     ask,
     show() {

@@ -100,8 +100,10 @@ export const useNotebookServer = onePerApp(() => {
       askedAt.value = Date.now()
       status.value = null
       unanswered.value = false
+      // The end of a session has ended the stream and the renewal too.
+      if (!wanted) return this.open()
       await ask('open')
-      if (wanted && source?.readyState !== EventSource.OPEN) listen()
+      if (source?.readyState !== EventSource.OPEN) listen()
     },
     /** After signing in again in place. */
     resume() {

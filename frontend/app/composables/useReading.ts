@@ -39,6 +39,8 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     if (untold) void queue.add({ type: 'position', ...untold })
     untold = null
   }
+  // The page may be gone before the moment is over. Captured, so that it comes before the queue sends its last batch.
+  useEventListener(document, 'visibilitychange', () => document.visibilityState === 'hidden' && tellPosition(), { capture: true })
   const tellSoon = useDebounceFn(tellPosition, 1500, { maxWait: 8000 })
   function moved() {
     const place = here()

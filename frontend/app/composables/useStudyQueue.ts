@@ -43,6 +43,10 @@ export const useStudyQueue = onePerApp(() => {
     add: (event: NewStudyEvent) =>
       mine()?.add({ id: crypto.randomUUID(), at: new Date().toISOString(), ...event } as StudyEvent) ?? Promise.resolve(),
     flush: () => mine()?.flush() ?? Promise.resolve(),
-    onAcknowledged: (listener: (results: EventResults) => void) => void listeners.add(listener),
+    /** Returns what ends it. */
+    onAcknowledged(listener: (results: EventResults) => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
   }
 })

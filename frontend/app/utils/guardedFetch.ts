@@ -8,7 +8,9 @@ export interface Guard {
   signInAgain: () => Promise<boolean>
 }
 
-const unguarded = (url: string) => /\/api\/v1\/session(?:\/refresh)?$/.test(new URL(url, 'http://x').pathname)
+// Signing in and asking who one is answer 401 by themselves; signing out needs a session that still holds.
+const unguarded = ({ url, method }: Request) =>
+  method !== 'DELETE' && /\/api\/v1\/session(?:\/refresh)?$/.test(new URL(url, 'http://x').pathname)
 
 /**
  * One fetch for the whole site. A 401 renews the session once (however many requests met it), then asks the
@@ -21,7 +23,7 @@ export function guardedFetch(guard: Guard): (request: Request) => Promise<Respon
     // A body can be read once: every try sends its own copy.
     const send = () => guard.fetch(request.clone())
     const first = await send()
-    if (first.status !== 401 || unguarded(request.url)) return first
+    if (first.status !== 401 || unguarded(request)) return first
     if (await refresh()) {
       const second = await send()
       if (second.status !== 401) return second

@@ -15,6 +15,8 @@ describe('the notebook pane shows', () => {
     ['offline', { online: false }],
     ['unanswered', { unanswered: true }],
     ['hub_down', { status: status('hub_down') }],
+    // A hub that is started again does not take open notebooks away.
+    ['frame', { status: status('hub_down'), frame: 'ready' }],
     ['stopping', { status: status('stopping') }],
     ['silent', { status: status('ready'), frame: 'silent' }],
     ['frame', { status: status('ready'), frame: 'ready' }],

@@ -117,6 +117,15 @@ def test_sign_out_closes_hub_and_notebook(person: Browser) -> None:
     assert api.status_code == 403
 
 
+def test_after_signing_in_again_the_same_browser_has_its_notebook_again(person: Browser) -> None:
+    assert owner_of(person.notebook().text) == person.user
+    assert person.session is not None
+    person.session.active = False
+    wait_for(lambda: owner_of(person.notebook().text) is None, "the notebook is closed", 20)
+    person.sign_in()
+    assert owner_of(person.notebook().text) == person.user
+
+
 def test_signing_out_in_one_browser_leaves_the_other_signed_in(person: Browser) -> None:
     other = Browser(person.hub, person.user)
     other.sign_in()

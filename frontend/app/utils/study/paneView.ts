@@ -35,7 +35,8 @@ export function paneView(facts: PaneFacts): PaneView {
   const status = facts.status
   if (!status) return facts.unanswered ? { kind: 'unanswered' } : { kind: 'starting', step: 'queued', percent: null, slow }
   switch (status.state) {
-    case 'hub_down': return { kind: 'hub_down' }
+    // An open notebook speaks with its own server: it says itself when that is gone, and keeps what was typed.
+    case 'hub_down': return { kind: facts.frame === 'ready' ? 'frame' : 'hub_down' }
     case 'failed': return { kind: 'failed', code: status.failure?.code ?? 'unknown', detail: status.failure?.detail ?? '' }
     case 'stopping': return { kind: 'stopping' }
     case 'stopped': return { kind: 'stopped', wasOpen: facts.wasOpen }

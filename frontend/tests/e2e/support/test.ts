@@ -1,26 +1,20 @@
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContextOptions, test as base, expect, type Page } from '@playwright/test'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stopServer } from './hub'
+import { addTrainee, type Trainee } from './people'
 import { type Place, site } from './site'
 import { Watch } from './watch'
 
 export { expect }
 
-export interface Person { email: string, password: string }
-
-/** A browser of its own, watched. */
-export interface Visit {
-  page: Page
-  watch: Watch
-}
-
 interface Fixtures {
   site: Place
   watch: Watch
   /** A second browser: another device, another day. */
-  visit: (options?: BrowserContextOptions) => Promise<Visit>
-  demo: (email: string) => Promise<Person>
+  visit: (options?: BrowserContextOptions) => Promise<Page>
+  /** Adds people; their servers end with the story. */
+  newTrainee: (name?: string, locale?: 'ja' | 'en') => Promise<Trainee>
+  trainee: Trainee
   /** axe, WCAG 2.2 AA, light and dark, on the page as it is now. */
   checkPage: (page?: Page) => Promise<void>
 }
@@ -35,24 +29,32 @@ export const test = base.extend<Fixtures>({
     await use(watch)
     expect(watch.complaints, 'what the pages complained about').toEqual([])
   },
-  context: async ({ context, watch }, use) => {
+  // In this order: pages close first, so that nobody sees a server being taken away.
+  context: async ({ newTrainee: _, watch, context }, use) => {
     await watch.over(context)
     await use(context)
   },
-  visit: async ({ browser, watch, contextOptions, locale, timezoneId, viewport, baseURL }, use) => {
+  visit: async ({ newTrainee: _, watch, browser, contextOptions, locale, timezoneId, viewport, baseURL }, use) => {
     const open: { close: () => Promise<void> }[] = []
     await use(async (options) => {
       const context = await browser.newContext({ ...contextOptions, locale, timezoneId, viewport, baseURL, ...options })
       open.push(context)
       await watch.over(context)
-      return { page: await context.newPage(), watch }
+      return context.newPage()
     })
     for (const context of open) await context.close()
   },
-  demo: async ({ site }, use) => {
-    const accounts = JSON.parse(await readFile(join(site.folder, 'data/demo-accounts.json'), 'utf8')) as Person[]
-    await use(async email => accounts.find(account => account.email === email) ?? Promise.reject(new Error(`no demo account ${email}`)))
+  newTrainee: async ({ site }, use) => {
+    const added: Trainee[] = []
+    await use(async (name = '石川 美咲', locale = 'ja') => {
+      const trainee = await addTrainee(site, name, locale)
+      added.push(trainee)
+      return trainee
+    })
+    if (site.hub) await Promise.all(added.map(({ hubUser }) => stopServer(site, hubUser)))
   },
+  trainee: async ({ newTrainee }, use) => use(await newTrainee()),
+
   checkPage: async ({ page: first }, use) => {
     await use(async (page = first) => {
       for (const colorScheme of ['dark', 'light'] as const) {
@@ -69,11 +71,3 @@ export const test = base.extend<Fixtures>({
     })
   },
 })
-
-export async function signIn(page: Page, person: Person, path = '/') {
-  await page.goto(path)
-  await page.getByLabel('メールアドレス').fill(person.email)
-  await page.getByLabel('パスワード').fill(person.password)
-  await page.getByRole('button', { name: 'サインインする' }).click()
-  await expect(page.getByRole('button', { name: 'アカウントのメニュー' })).toBeVisible()
-}

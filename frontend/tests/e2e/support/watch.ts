@@ -36,8 +36,9 @@ export class Watch {
 
   private note(where: string, what: string) {
     const inHub = this.hubOrigin !== null && where.startsWith(this.hubOrigin)
+    const complaint = inHub ? `in the notebook: ${what}` : what
     const known = [...(inHub ? JUPYTER_NOISE : []), ...EXPECTED_ANSWERS].map(([pattern]) => pattern)
-    if (![...known, ...this.expected].some(pattern => pattern.test(what))) this.complaints.push(`${inHub ? 'in the notebook: ' : ''}${what}`)
+    if (![...known, ...this.expected].some(pattern => pattern.test(complaint))) this.complaints.push(complaint)
   }
 }
 

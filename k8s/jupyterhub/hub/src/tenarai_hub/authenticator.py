@@ -115,6 +115,10 @@ class LmsAuthenticator(Authenticator):  # type: ignore[misc]  # jupyterhub is no
         ticket = await self._ticket(handler)
         if ticket is None or ticket.hub_user != user.name:
             return False
+        # Signed in anew, this browser signs in here anew too: tokens born in the session of before are dead.
+        state = await user.get_auth_state() or {}
+        if state.get("sessions", {}).get(handler.get_session_cookie()) != ticket.sid:
+            return False
         try:
             session = await self.lms.session(ticket.sid)
         except LmsUnavailable as error:

@@ -150,7 +150,7 @@ def _culler(c: Any, settings: Settings) -> None:
             "command": [
                 sys.executable,
                 "-m",
-                "jupyterhub_idle_culler",
+                "tenarai_hub.culler",
                 f"--timeout={settings.cull_idle_s}",
                 f"--cull-every={settings.cull_every_s}",
                 f"--max-age={settings.cull_max_age_s}",

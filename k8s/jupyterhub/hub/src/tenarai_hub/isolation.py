@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ FIRST_UID = 200_000
 #: processes and threads of one learner, against fork bombs
 MAX_PROCESSES = 1024
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -47,6 +49,12 @@ def prepare_home(home: Path, uid: int | None) -> None:
     if uid is not None and home.stat().st_uid != uid:
         os.chown(home, uid, uid)
     home.chmod(0o700)
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this process when its parent ends, however that happens."""
+    if _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "parent-death signal")
 
 
 def confine(confinement: Confinement, home: Path) -> Callable[[], None]:

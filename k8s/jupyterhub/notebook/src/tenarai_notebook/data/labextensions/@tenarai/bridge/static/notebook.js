@@ -15,6 +15,8 @@ const KERNEL = {
 // Whether the server itself answers. Jupyter asks a stopped server for its kernels again and again without a word.
 let serverLost = false;
 const told = new Set();
+const onceConnected = new WeakSet();
+const onceUsable = new WeakSet();
 
 export function setServerLost(lost) {
   if (lost === serverLost) return;
@@ -26,10 +28,19 @@ export function kernelStatus({ sessionContext }) {
   if (serverLost) return 'disconnected';
   const kernel = sessionContext.session?.kernel;
   if (!kernel) return sessionContext.isReady ? 'dead' : 'starting';
-  const status = KERNEL[kernel.status] ?? 'starting';
+  if (kernel.connectionStatus === 'connected') onceConnected.add(kernel);
   // Jupyter tries for minutes to connect again before it says so itself; a kernel that starts is not connected yet
-  const lost = kernel.connectionStatus !== 'connected' && (status === 'idle' || status === 'busy');
-  return lost || kernel.connectionStatus === 'disconnected' ? 'disconnected' : status;
+  else if (onceConnected.has(kernel) || kernel.connectionStatus === 'disconnected') return 'disconnected';
+  if (kernel.status === 'idle' || kernel.status === 'busy') onceUsable.add(kernel);
+  // Connected again, Jupyter asks how the kernel is, overhears the answer and calls it unknown until a cell runs
+  else if (kernel.status === 'unknown' && kernel.connectionStatus === 'connected' && onceUsable.has(kernel)) return 'idle';
+  return KERNEL[kernel.status] ?? 'starting';
+}
+
+/** The server answers again: do not wait until Jupyter's own next try, which may be a minute away. */
+function connectAgain({ sessionContext }) {
+  const kernel = sessionContext.session?.kernel;
+  if (!serverLost && kernel && kernel.connectionStatus !== 'connected') void kernel.reconnect().catch(() => undefined);
 }
 
 /** Resolves once cells can be run. */
@@ -54,8 +65,12 @@ export function follow(panel, channel) {
   sessionContext.statusChanged.connect(sayKernel);
   sessionContext.connectionStatusChanged.connect(sayKernel);
   sessionContext.kernelChanged.connect(sayKernel);
-  told.add(sayKernel);
-  panel.disposed.connect(() => told.delete(sayKernel));
+  const onServer = () => {
+    sayKernel();
+    connectAgain(panel);
+  };
+  told.add(onServer);
+  panel.disposed.connect(() => told.delete(onServer));
   sayKernel();
 
   context.model.stateChanged.connect((_, change) => {

@@ -39,6 +39,8 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
   channel.on('open', message => pane.open(text(message, 'path')));
   channel.on('save', async () => {
     const panel = shown();
+    // Jupyter would open a dialog over a save that finds no server; here the page is told, and asks again later
+    await server.resources();
     await panel.context.save();
     return { path: panel.context.path };
   });

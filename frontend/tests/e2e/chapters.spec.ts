@@ -1,0 +1,51 @@
+import { Notebook } from './support/notebook'
+import { signIn } from './support/people'
+import { expect, test } from './support/test'
+
+test('the next chapter opens inside the running notebook page, which is never loaded again', async ({ page, trainee, checkPage }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.write(3, 'here = "chapter two"')
+  await expect(page.locator('figure[data-cell="arithmetic"]').getByRole('status')).toHaveText(/^実行済み/)
+  // Both documents are marked: a page that was loaded again would have lost its mark.
+  const isTagged = () => (window as { tagged?: boolean }).tagged === true
+  const tag = () => void ((window as { tagged?: boolean }).tagged = true)
+  await page.evaluate(tag)
+  await (await notebook.document()).evaluate(tag)
+  const untouched = async () => {
+    expect(await page.evaluate(isTagged)).toBe(true)
+    expect(await (await notebook.document()).evaluate(isTagged)).toBe(true)
+  }
+
+  await page.getByRole('link', { name: '次へ: 1.3 リスト・くり返し・関数' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: /リスト・くり返し・関数/ })).toBeVisible()
+  await expect(notebook.cell(0)).toContainText('リスト')
+  await notebook.ready()
+  await untouched()
+  // Its own notebook with its own kernel.
+  await notebook.write(1, 'print("here" in globals())')
+  await expect(notebook.output(1)).toHaveText('False')
+  await checkPage()
+
+  // A text chapter has no notebook; the running one waits out of sight.
+  await page.getByRole('navigation', { name: '目次' }).getByRole('link', { name: /この講座の学び方/ }).click()
+  await expect(page.getByRole('heading', { level: 1, name: /この講座の学び方/ })).toBeVisible()
+  await expect(notebook.pane).toBeHidden()
+  await checkPage()
+
+  await page.getByRole('navigation', { name: '目次' }).getByRole('link', { name: /値と変数/ }).click()
+  await expect(notebook.cell(0)).toContainText('値と変数')
+  await notebook.ready()
+  await notebook.write(4, 'print(here)')
+  await expect(notebook.output(4)).toHaveText('chapter two')
+  await untouched()
+
+  // The browser's own way back works too.
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1, name: /この講座の学び方/ })).toBeVisible()
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1, name: /リスト・くり返し・関数/ })).toBeVisible()
+  await expect(notebook.output(1)).toHaveText('False')
+  await untouched()
+})

@@ -1,0 +1,37 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Notebook } from './support/notebook'
+import { signIn } from './support/people'
+import { expect, test } from './support/test'
+
+test('comparing shows what was changed, and resetting to the handout keeps a copy', async ({ page, trainee, checkPage }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.write(1, 'print("my own words")')
+  await expect(notebook.output(1)).toHaveText('my own words')
+
+  await notebook.pane.getByRole('button', { name: '見比べる' }).click()
+  const sheet = page.getByRole('dialog', { name: '配布時のノートと見比べる' })
+  await expect(sheet.getByText('10セル中1セルが変わっています')).toBeVisible()
+  await expect(sheet.getByRole('code')).toHaveText(/削除:\s*print\("Hello, Python!"\)\s*.*追加:\s*print\("my own words"\)/s)
+  await checkPage()
+  await page.keyboard.press('Escape')
+  await expect(sheet).toBeHidden()
+
+  await notebook.pane.getByRole('button', { name: '元に戻す' }).click()
+  const reset = page.getByRole('dialog', { name: /のノートを元に戻す/ })
+  await expect(reset.getByRole('code')).toContainText('print("my own words")')
+  await checkPage()
+  await reset.getByRole('button', { name: '元に戻す' }).click()
+  await expect(page.getByText(/ノートを元に戻しました。前の内容は .* に残っています。/)).toBeVisible()
+  await expect(notebook.cell(1)).toContainText('Hello, Python!')
+  await expect(notebook.output(1)).toHaveCount(0)
+  await notebook.run(1)
+  await expect(notebook.output(1)).toHaveText('Hello, Python!')
+
+  const folder = join(trainee.home, 'work/ml-first-steps')
+  const copies = (await readdir(folder)).filter(name => name.startsWith('02-python-values') && name !== '02-python-values.ipynb')
+  expect(copies).toHaveLength(1)
+  expect(await readFile(join(folder, copies[0]!), 'utf8')).toContain('my own words')
+})

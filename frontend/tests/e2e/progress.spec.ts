@@ -1,0 +1,91 @@
+import { Notebook } from './support/notebook'
+import { signIn } from './support/people'
+import { everythingSaved, outline, readToTheEnd, scrollOf, textOf } from './support/study'
+import { expect, test } from './support/test'
+
+const CODE_CELLS = [1, 3, 4, 5, 6, 7, 9]
+
+test('reading the text and running its cells completes a chapter, and the reasons are shown', async ({ page, trainee, checkPage }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await expect(page.getByText('本文を読む 未達成')).toBeVisible()
+  await expect(page.getByText('セル 0/7 未達成')).toBeVisible()
+
+  for (const position of CODE_CELLS) await notebook.run(position)
+  await expect(page.getByText('セル 7/7 達成')).toBeVisible()
+  await expect(outline(page).getByRole('link', { name: '学習中 1.2 値と変数' })).toBeVisible()
+
+  await readToTheEnd(page)
+  await expect(page.getByText('本文を読む 達成')).toBeVisible()
+  await expect(page.getByText(/^修了 \d+月\d+日/)).toBeVisible()
+  await expect(outline(page).getByRole('link', { name: '修了 1.2 値と変数' })).toBeVisible()
+  await checkPage()
+
+  await page.getByRole('link', { name: '手習い: ホームへ' }).click()
+  await expect(page.getByText('1/12 チャプター')).toBeVisible()
+  await expect(page.getByRole('link', { name: '1.2 値と変数: 修了' })).toBeVisible()
+  await checkPage()
+})
+
+test('tomorrow, on another device, the trainee carries on where they were', async ({ page, trainee, visit, checkPage }) => {
+  await signIn(page, trainee, '/chapters/3/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.write(1, 'rents = [68000, 82000]\nprint(rents)')
+  await expect(notebook.output(1)).toHaveText('[68000, 82000]')
+  await textOf(page).evaluate(box => box.scrollTo({ top: box.scrollHeight / 2 }))
+  const place = await scrollOf(page)
+  const told = page.waitForResponse(async response =>
+    response.url().endsWith('/study/events') && /"position":\{[^}]*"cell_id":"loop"/.test(await response.text()))
+  await notebook.edit(3)
+  await told
+  await page.close()
+
+  const tomorrow = await visit()
+  await signIn(tomorrow, trainee)
+  const carryOn = tomorrow.getByRole('link', { name: /^続きから/ })
+  await expect(carryOn).toContainText('1.3 リスト・くり返し・関数')
+  await expect(carryOn).toContainText('セル4から')
+  await checkPage(tomorrow)
+  await carryOn.click()
+  await expect(tomorrow.getByRole('heading', { level: 1, name: /リスト・くり返し・関数/ })).toBeVisible()
+  await expect.poll(() => scrollOf(tomorrow)).toBeCloseTo(place, 1)
+  const again = new Notebook(tomorrow)
+  await again.ready()
+  await expect(again.cell(3)).toHaveClass(/jp-mod-active/)
+  // What was run is still in the notebook: it was saved without being asked for.
+  await expect(again.output(1)).toHaveText('[68000, 82000]')
+})
+
+test('what happens without a network is kept and sent later', async ({ page, context, trainee, watch }) => {
+  // A request that finds no network is told in the console by the browser itself.
+  watch.expect(/ERR_INTERNET_DISCONNECTED/)
+  await signIn(page, trainee, '/chapters/1')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await everythingSaved(page)
+
+  await context.setOffline(true)
+  const state = page.getByRole('banner').getByRole('status')
+  await expect(state).toHaveText('オフライン: 後で送ります')
+  await readToTheEnd(page)
+  await expect(page.getByText('本文を読む 未達成')).toBeVisible()
+  await context.setOffline(false)
+  await expect(page.getByText('本文を読む 達成')).toBeVisible()
+  await everythingSaved(page)
+
+  // Even when the page was closed in between.
+  await page.goto('/chapters/14')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await everythingSaved(page)
+  await context.setOffline(true)
+  const tried = page.waitForEvent('requestfailed', request => request.url().endsWith('/study/events'))
+  await readToTheEnd(page)
+  await tried
+  await page.close()
+  await context.setOffline(false)
+  const later = await context.newPage()
+  await later.goto('/')
+  await everythingSaved(later)
+  await expect(later.getByRole('link', { name: /: 修了$/ })).toHaveCount(2)
+})

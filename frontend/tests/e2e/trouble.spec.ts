@@ -1,0 +1,57 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { hubProcess, stopServer } from './support/hub'
+import { Notebook } from './support/notebook'
+import { signIn } from './support/people'
+import { textOf } from './support/study'
+import { expect, test } from './support/test'
+
+test('a server that was stopped under the open notebook says so and starts again', async ({ page, site, trainee, watch, checkPage }) => {
+  // Until the pane knows, Jupyter asks a server that is gone.
+  watch.expect(/in the notebook/)
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.write(1, 'print("kept")')
+  await expect(notebook.output(1)).toHaveText('kept')
+  await expect(page.getByText('未保存')).toBeHidden()
+
+  await stopServer(site, trainee.hubUser)
+  await expect(notebook.pane.getByRole('heading', { name: 'ノートは停止しました' })).toBeVisible({ timeout: 30_000 })
+  await expect(textOf(page).getByRole('heading', { level: 1 })).toBeVisible()
+  await checkPage()
+  await notebook.pane.getByRole('button', { name: 'ノートを起動する' }).click()
+  await notebook.ready()
+  await expect(notebook.output(1)).toHaveText('kept')
+  await notebook.run(1)
+  await expect(notebook.output(1)).toHaveText('kept')
+})
+
+test('a hub that falls is started again; the text stays readable and the notebook comes back with its variables', async ({ page, site, trainee, watch, checkPage }) => {
+  watch.expect(/in the notebook|ERR_CONNECTION_REFUSED/)
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.write(1, 'kept = "in memory"')
+  await expect(page.locator('figure[data-cell="hello"]').getByRole('status')).toHaveText(/^実行済み/)
+
+  process.kill(await hubProcess(site), 'SIGKILL')
+  await expect(notebook.pane.getByText('切断されています')).toBeVisible({ timeout: 30_000 })
+  await expect(textOf(page).getByRole('heading', { level: 1 })).toBeVisible()
+  await checkPage()
+  await notebook.ready()
+  await notebook.write(3, 'print(kept)')
+  await expect(notebook.output(3)).toHaveText('in memory')
+})
+
+test('a start that fails names the cause, keeps the text and works when it is tried again', async ({ page, trainee, checkPage }) => {
+  // Something that is no folder stands where the learner's home should be.
+  await writeFile(trainee.home, '')
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await expect(notebook.pane.getByRole('heading', { name: 'ノートを起動できませんでした' })).toBeVisible({ timeout: 30_000 })
+  await expect(textOf(page).getByRole('heading', { level: 1 })).toBeVisible()
+  await checkPage()
+  await rm(trainee.home)
+  await notebook.pane.getByRole('button', { name: 'もう一度試す' }).click()
+  await notebook.ready()
+})
