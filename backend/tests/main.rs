@@ -8,6 +8,7 @@
 mod support;
 
 mod accounts;
+mod bad_days;
 mod content;
 mod courses;
 mod http;
@@ -17,3 +18,4 @@ mod organisations;
 mod permissions;
 mod sessions;
 mod study;
+mod telemetry;

@@ -9,6 +9,7 @@ mod keeper;
 mod person;
 mod plan;
 pub mod postgres;
+pub mod program;
 mod redis;
 mod site;
 
@@ -21,6 +22,7 @@ pub use events::Events;
 pub use hub::FakeHub;
 pub use person::{Company, PASSWORD, Person};
 pub use plan::Plan;
+pub use program::Program;
 pub use redis::Redis;
 pub use site::{HUB_SERVICE_TOKEN, TestSite};
 

@@ -51,7 +51,11 @@ impl Person {
 
     /// The same person at another browser.
     pub fn elsewhere(&self, site: &TestSite) -> Self {
-        Self { browser: site.browser(), ..self.clone() }
+        self.with(site.browser())
+    }
+
+    pub fn with(&self, browser: Browser) -> Self {
+        Self { browser, ..self.clone() }
     }
 
     /// The same person, the same browser, another process of the site.
