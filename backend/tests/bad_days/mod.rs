@@ -29,7 +29,7 @@ async fn report_runs(person: &Person, course: &Course, count: usize) -> Answer {
 
 /// One run, reported to a site that may be gone.
 async fn try_to_report(person: &Person, course: &Course) -> Option<Answer> {
-    let request = person.from_page(Method::POST, EVENTS).json(&some_runs(course, 1));
+    let request = person.as_page(Method::POST, EVENTS).json(&some_runs(course, 1));
     Answer::try_read(request.send().await.ok()?).await
 }
 

@@ -123,11 +123,11 @@ fn body(operation: &Value, world: &World) -> Option<Value> {
 }
 
 async fn status(browser: &Browser, method: &Method, path: &str, body: Option<Value>) -> u16 {
-    answered(browser.from_page(method.clone(), path), body).await
+    answered(browser.as_page(method.clone(), path), body).await
 }
 
 async fn as_service(site: &TestSite, token: &str, method: &Method, path: &str, body: Option<Value>) -> u16 {
-    answered(site.browser().from_page(method.clone(), path).bearer_auth(token), body).await
+    answered(site.browser().as_page(method.clone(), path).bearer_auth(token), body).await
 }
 
 async fn answered(request: RequestBuilder, body: Option<Value>) -> u16 {

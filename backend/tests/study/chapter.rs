@@ -57,7 +57,7 @@ async fn a_chapter_is_sent_again_only_when_it_or_ones_progress_changed(site: Tes
     let trainee = site.trainee(&course).await;
     let path = course.chapter("hello");
     let etag = trainee.get(&path).await.is(200).header("etag").to_owned();
-    let again = async || trainee.send(trainee.from_page(Method::GET, &path).header("if-none-match", &etag)).await;
+    let again = async || trainee.send(trainee.as_page(Method::GET, &path).header("if-none-match", &etag)).await;
     let unchanged = again().await.is(304);
     assert!(unchanged.body.is_empty());
     assert_eq!(unchanged.header("etag"), etag);
