@@ -1,6 +1,6 @@
 //! Opening a chapter, and one's own mark on it.
 
-use actix_web::web::{Data, Json, Query};
+use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, put};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -8,15 +8,16 @@ use utoipa::ToSchema;
 
 use super::problems::{NOT_ENROLLED, SELF_MARK_NOT_ALLOWED};
 use super::view::ChapterProgress;
-use super::{model, progress};
+use super::progress;
 use crate::accounts::Locale;
 use crate::content::format::Kind;
 use crate::content::{Heading, NotebookEntry};
-use crate::courses::{ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
+use crate::courses::{self, ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
 use crate::db::types::{ChapterId, PublicationId, Ts};
 use crate::http::etag;
 use crate::http::problem::{INTERNAL, Problem};
 use crate::http::{Body, Problems};
+use crate::sessions::SignedIn;
 use crate::site::Site;
 
 /// A chapter: its text, its place, and how far the reader is.
@@ -65,14 +66,17 @@ pub struct PublicationName {
     responses((status = 200, body = ChapterView), (status = 304, description = "not changed"), Problems))]
 #[get("/chapters/{chapter}")]
 pub async fn open(
-    reader: ReaderOfChapter,
+    me: SignedIn,
+    id: Path<ChapterId>,
     query: Query<LocaleQuery>,
     site: Data<Site>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let locale = query.or_of(&reader.me.person);
+    let (user, locale) = (me.person.id, query.or_of(&me.person));
+    let (reader, progress) =
+        courses::read_chapter_with(&site, &me, *id, move |db, chapter| progress::of(db, user, chapter)).await?;
+    let progress = reader.enrolled.then_some(progress);
     let page = site.catalogue.page(&site.db, &reader.chapter, locale).await?;
-    let progress = if reader.enrolled { Some(progress_of(&reader, &site).await?) } else { None };
     let publication = &reader.chapter.publication;
     let chapter = reader.chapter.chapter();
     let section = &publication.sections[chapter.section];
@@ -96,21 +100,6 @@ pub async fn open(
     };
     let bytes = serde_json::to_vec(&view).map_err(|error| INTERNAL.caused_by(error))?;
     Ok(etag::json_bytes(&request, bytes))
-}
-
-async fn progress_of(reader: &ReaderOfChapter, site: &Site) -> Result<ChapterProgress, Problem> {
-    let (user, chapter) = (reader.me.person.id, reader.chapter.clone());
-    site.db
-        .read(move |db| {
-            let id = chapter.chapter().id;
-            let row = model::progress(db, user, id)?;
-            let cells = match (&row, &chapter.chapter().notebook) {
-                (Some(_), Some(_)) => model::cells(db, user, id)?,
-                _ => Vec::new(),
-            };
-            Ok(ChapterProgress::new(chapter.chapter(), row.as_ref(), cells))
-        })
-        .await
 }
 
 #[derive(Deserialize, ToSchema)]

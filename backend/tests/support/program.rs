@@ -81,6 +81,10 @@ impl Program {
         Self { url, child, log, _plan: plan }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn browser(&self) -> Browser {
         Browser::at(&self.url, &self.url)
     }
