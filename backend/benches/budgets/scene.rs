@@ -51,7 +51,7 @@ impl Scene {
         let opened = people[0].get(&chapter_path).await.ok();
         let text =
             |pointer: &str| opened.pointer(pointer).and_then(|value| value.as_str()).expect("it is there").to_owned();
-        Self {
+        let scene = Self {
             ceiling_url: ceiling::serve(site.site.clone(), chapter, course),
             tokens: people.iter().map(|person| person.cookie("tenarai_session").expect("a token")).collect(),
             notebook: text("/notebook/path"),
@@ -59,7 +59,14 @@ impl Scene {
             chapter_path,
             chapter,
             site,
+        };
+        for event in [scene.position_event(), scene.cell_event()] {
+            let event = event.replace("\"ID\"", &format!("\"{}\"", uuid::Uuid::now_v7()));
+            let batch = serde_json::from_str(&format!("{{\"events\":[{event}]}}")).expect("JSON");
+            let answer = people[0].post("/api/v1/study/events", batch).await.ok();
+            assert_eq!(answer["results"][0]["status"], "stored", "the load is to be stored: {answer}");
         }
+        scene
     }
 
     pub fn get(&self, url: &str, path: &str) -> Load {

@@ -3,15 +3,17 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use diesel::QueryResult;
+use moka::sync::Cache;
 
 use super::catalogue::{ChapterRef, Publication};
 use crate::accounts::{Person, Role};
 use crate::db::AnyConnection;
-use crate::db::types::{ChapterId, Ts};
+use crate::db::types::{ChapterId, CourseId, Ts, UserId};
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::organisations;
 use crate::sessions::SignedIn;
@@ -56,7 +58,19 @@ impl FromRequest for ReaderOfChapter {
 
 /// The reader of a chapter that is not named in the address.
 pub async fn read_chapter(site: &Site, me: &SignedIn, id: ChapterId) -> Result<ReaderOfChapter, Problem> {
-    read_chapter_with(site, me, id, |_, _| Ok(())).await.map(|(reader, ())| reader)
+    let chapter = chapter(site, id).await?;
+    let known = site.readings.known.get(&(me.person.id, chapter.publication.course));
+    let Reading { enrolled, due_at } = match known {
+        Some(reading) => reading,
+        None => may_read(site, &me.person, &chapter.publication, |_| Ok(())).await?.0,
+    };
+    Ok(ReaderOfChapter { me: me.clone(), chapter, enrolled, due_at })
+}
+
+/// A chapter that has something to read in it.
+async fn chapter(site: &Site, id: ChapterId) -> Result<ChapterRef, Problem> {
+    let found = site.catalogue.chapter(&site.db, id).await?;
+    found.filter(|chapter| chapter.chapter().available).ok_or_else(|| NOT_FOUND.problem())
 }
 
 /// The reader of a chapter, and what is read for them on the way: one turn at the database in place of two.
@@ -66,8 +80,7 @@ pub async fn read_chapter_with<T: Send + 'static>(
     id: ChapterId,
     more: impl FnOnce(&mut AnyConnection, &ChapterRef) -> QueryResult<T> + Send + 'static,
 ) -> Result<(ReaderOfChapter, T), Problem> {
-    let chapter =
-        site.catalogue.chapter(&site.db, id).await?.filter(|chapter| chapter.chapter().available).ok_or(&NOT_FOUND)?;
+    let chapter = chapter(site, id).await?;
     let own = chapter.clone();
     let (reading, more) = may_read(site, &me.person, &chapter.publication, move |db| more(db, &own)).await?;
     let Reading { enrolled, due_at } = reading;
@@ -88,12 +101,32 @@ pub async fn read_course<T: Send + 'static>(
     Ok((ReaderOfCourse { me: me.clone(), publication, enrolled, due_at }, more))
 }
 
+#[derive(Debug, Clone, Copy)]
 struct Reading {
     enrolled: bool,
     due_at: Option<Ts>,
 }
 
-/// Enrolled trainees, tutors of a cohort in it, corporate admins of a licensee, its authors, operators.
+/// Who studies what, remembered for a moment: it stands in front of every chapter and every event. Only what somebody
+/// may is remembered, so that nobody waits for what they have just been given.
+#[derive(Clone)]
+pub struct Readings {
+    known: Cache<(UserId, CourseId), Reading>,
+}
+
+impl Readings {
+    pub fn new() -> Self {
+        // As long as one goes on reading after having been taken out of a course, or the licence has run out.
+        Self { known: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(2)).build() }
+    }
+}
+
+impl Default for Readings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 async fn may_read<T: Send + 'static>(
     site: &Site,
     person: &Arc<Person>,
@@ -101,20 +134,33 @@ async fn may_read<T: Send + 'static>(
     more: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
 ) -> Result<(Reading, T), Problem> {
     let (person, course) = (Arc::clone(person), publication.course);
+    let known = site.readings.known.get(&(person.id, course));
+    let readings = site.readings.clone();
     site.db
         .read(move |db| {
-            let access = organisations::access(db, person.id, person.organisation, course)?;
-            let mut tutors = false;
-            for cohort in person.tutors() {
-                tutors |= organisations::course_of_cohort(db, cohort)? == Some(course);
+            let reading = match known {
+                Some(reading) => reading,
+                None => look_up(db, &person, course)?,
+            };
+            if known.is_none() && reading.enrolled {
+                readings.known.insert((person.id, course), reading);
             }
-            let studies = access.enrolled && access.licensed;
-            let oversees =
-                access.licensed && person.has(Role::CorporateAdmin) && person.administers(person.organisation);
-            if studies || tutors || oversees || person.writes(course) || person.is_operator() {
-                return Ok((Reading { enrolled: studies, due_at: access.due_at }, more(db)?));
-            }
-            Err(NOT_FOUND.problem())
+            Ok((reading, more(db)?))
         })
         .await
+}
+
+/// Enrolled trainees, tutors of a cohort in it, corporate admins of a licensee, its authors, operators.
+fn look_up(db: &mut AnyConnection, person: &Person, course: CourseId) -> Result<Reading, Problem> {
+    let access = organisations::access(db, person.id, person.organisation, course)?;
+    let mut tutors = false;
+    for cohort in person.tutors() {
+        tutors |= organisations::course_of_cohort(db, cohort)? == Some(course);
+    }
+    let studies = access.enrolled && access.licensed;
+    let oversees = access.licensed && person.has(Role::CorporateAdmin) && person.administers(person.organisation);
+    if studies || tutors || oversees || person.writes(course) || person.is_operator() {
+        return Ok(Reading { enrolled: studies, due_at: access.due_at });
+    }
+    Err(NOT_FOUND.problem())
 }

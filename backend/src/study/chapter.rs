@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::problems::{NOT_ENROLLED, SELF_MARK_NOT_ALLOWED};
-use super::view::ChapterProgress;
 use super::progress;
+use super::view::ChapterProgress;
 use crate::accounts::Locale;
 use crate::content::format::Kind;
 use crate::content::{Heading, NotebookEntry};

@@ -276,6 +276,26 @@ pub fn progress(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> Que
     chapter_progress::table.find((user, chapter)).select(ProgressRow::as_select()).first(db).optional()
 }
 
+/// A chapter's progress with its cells.
+pub fn progress_with_cells(
+    db: &mut AnyConnection,
+    user: UserId,
+    chapter: ChapterId,
+) -> QueryResult<(Option<ProgressRow>, Vec<CellRow>)> {
+    let of_it = cell_progress::user_id
+        .eq(chapter_progress::user_id)
+        .and(cell_progress::chapter_id.eq(chapter_progress::chapter_id));
+    let rows: Vec<(ProgressRow, Option<CellRow>)> = chapter_progress::table
+        .left_join(cell_progress::table.on(of_it))
+        .filter(chapter_progress::user_id.eq(user))
+        .filter(chapter_progress::chapter_id.eq(chapter))
+        .order(cell_progress::cell_id)
+        .select((ProgressRow::as_select(), Option::<CellRow>::as_select()))
+        .load(db)?;
+    let (progress, cells): (Vec<ProgressRow>, Vec<Option<CellRow>>) = rows.into_iter().unzip();
+    Ok((progress.into_iter().next(), cells.into_iter().flatten().collect()))
+}
+
 pub fn cells(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> QueryResult<Vec<CellRow>> {
     cell_progress::table
         .filter(cell_progress::user_id.eq(user))

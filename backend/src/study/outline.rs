@@ -13,9 +13,7 @@ use super::view::{ChapterState, CourseProgress, state_of};
 use crate::accounts::Locale;
 use crate::content::CellKind;
 use crate::content::format::Kind;
-use crate::courses::{
-    self, Chapter, ChapterLink, CourseName, LocaleQuery, Publication, chapter_ref, localise,
-};
+use crate::courses::{self, Chapter, ChapterLink, CourseName, LocaleQuery, Publication, chapter_ref, localise};
 use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
 use crate::http::Problems;
 use crate::http::etag;

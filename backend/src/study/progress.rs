@@ -28,6 +28,23 @@ pub fn place(user: UserId, chapter: &ChapterRef) -> Place {
     }
 }
 
+/// Writes where the reader is, which completes nothing: one statement, durable by itself.
+pub fn move_to(
+    db: &mut AnyConnection,
+    user: UserId,
+    chapter: &ChapterRef,
+    step: &Step,
+    at: Ts,
+) -> QueryResult<ChapterProgress> {
+    let place = place(user, chapter);
+    let cells = match &chapter.chapter().notebook {
+        Some(_) => model::cells(db, user, place.chapter)?,
+        None => Vec::new(),
+    };
+    let row = model::advance(db, place, step, at)?;
+    Ok(ChapterProgress::new(chapter.chapter(), Some(&row), cells))
+}
+
 /// Writes the step and completes the chapter where that meets its rule.
 pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step: &Step) -> Result<After, Problem> {
     // Nothing new was told.
@@ -60,12 +77,7 @@ pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step:
 
 /// How far somebody is, as it stands.
 pub fn of(db: &mut AnyConnection, user: UserId, chapter: &ChapterRef) -> QueryResult<ChapterProgress> {
-    let id = chapter.chapter().id;
-    let row = model::progress(db, user, id)?;
-    let cells = match (&row, &chapter.chapter().notebook) {
-        (Some(_), Some(_)) => model::cells(db, user, id)?,
-        _ => Vec::new(),
-    };
+    let (row, cells) = model::progress_with_cells(db, user, chapter.chapter().id)?;
     Ok(ChapterProgress::new(chapter.chapter(), row.as_ref(), cells))
 }
 
