@@ -6,9 +6,9 @@ use actix_web::web::Data;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, get};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double};
-use tenarai::db::schema::chapter_progress;
+use tenarai::db::schema::{chapter_progress, chapter_texts};
 use tenarai::db::types::sql::Moment;
-use tenarai::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
+use tenarai::db::types::{ChapterId, ChapterVersionId, CourseId, PublicationId, Ts, UserId};
 use tenarai::db::{AnyConnection, Cached, Error};
 use tenarai::site::Site;
 
@@ -16,15 +16,17 @@ use tenarai::site::Site;
 struct Bare {
     site: Site,
     chapter: ChapterId,
+    version: ChapterVersionId,
     course: CourseId,
 }
 
 /// Serves them with one worker; their address.
-pub fn serve(site: Site, chapter: ChapterId, course: CourseId) -> String {
+pub fn serve(site: Site, chapter: ChapterId, version: ChapterVersionId, course: CourseId) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let bare = Data::new(Bare { site, chapter, course });
-    let server = HttpServer::new(move || App::new().app_data(bare.clone()).service(read).service(write));
+    let bare = Data::new(Bare { site, chapter, version, course });
+    let server =
+        HttpServer::new(move || App::new().app_data(bare.clone()).service(read).service(read_text).service(write));
     tokio::spawn(server.workers(1).disable_signals().listen(listener).expect("it listens").run());
     url
 }
@@ -44,6 +46,17 @@ async fn read(request: HttpRequest, bare: Data<Bare>) -> HttpResponse {
         Ok::<_, Error>(row.first::<i64>(db).optional()?)
     });
     HttpResponse::Ok().json(read.await.expect("it is read"))
+}
+
+/// The chapter's own text as the row that is read, sent as it is: what any server of it has to move.
+#[get("/text")]
+async fn read_text(request: HttpRequest, bare: Data<Bare>) -> HttpResponse {
+    let (_, version) = (user(&request, &bare), bare.version);
+    let read = bare.site.db.read(move |db| {
+        let row = chapter_texts::table.find((version, "en")).select(chapter_texts::html);
+        Ok::<_, Error>(row.first::<String>(db)?)
+    });
+    HttpResponse::Ok().body(read.await.expect("it is read"))
 }
 
 /// A GET, for the load has nothing to say: the least of a request, too.

@@ -87,6 +87,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
     let chapter = &scene.chapter_path;
     vec![
         case("ceiling_read", None, scene.get(&scene.ceiling_url, "/read")),
+        case("ceiling_read_text", None, scene.get(&scene.ceiling_url, "/text")),
         case("open_chapter", Some("ceiling_read"), scene.get(&scene.site.url, chapter)),
         case("open_chapter_brotli", Some("ceiling_read"), scene.get_compressed(&scene.site.url, chapter)),
         case("course_outline", Some("ceiling_read"), scene.get(&scene.site.url, "/api/v1/courses/ml-first-steps")),

@@ -5,8 +5,8 @@ use std::path::Path;
 use futures_util::future::join_all;
 use serde_json::json;
 use tenarai::content;
-use tenarai::db::schema::chapters;
-use tenarai::db::types::ChapterId;
+use tenarai::db::schema::{chapter_versions, chapters};
+use tenarai::db::types::{ChapterId, ChapterVersionId};
 
 use super::ceiling;
 use super::load::Load;
@@ -32,11 +32,15 @@ impl Scene {
         let published = content::publish(&site.site.db, &site.site.blobs, &folder, None, None).await;
         let course = published.expect("the sample course can be published").course;
         let company = site.company().await;
-        let chapter: ChapterId = site
+        let (chapter, version): (ChapterId, ChapterVersionId) = site
             .write(move |tx| {
                 use diesel::prelude::*;
                 tenarai::organisations::license(tx, company.id, course, None)?;
-                chapters::table.filter(chapters::key.eq("05-pandas")).select(chapters::id).first(tx)
+                chapters::table
+                    .inner_join(chapter_versions::table)
+                    .filter(chapters::key.eq("05-pandas"))
+                    .select((chapters::id, chapter_versions::id))
+                    .first(tx)
             })
             .await;
         let people = join_all((0..PEOPLE).map(async |_| {
@@ -52,7 +56,7 @@ impl Scene {
         let text =
             |pointer: &str| opened.pointer(pointer).and_then(|value| value.as_str()).expect("it is there").to_owned();
         let scene = Self {
-            ceiling_url: ceiling::serve(site.site.clone(), chapter, course),
+            ceiling_url: ceiling::serve(site.site.clone(), chapter, version, course),
             tokens: people.iter().map(|person| person.cookie("tenarai_session").expect("a token")).collect(),
             notebook: text("/notebook/path"),
             cell: text("/notebook/cells/1/id"),

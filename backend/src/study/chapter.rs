@@ -98,7 +98,9 @@ pub async fn open(
         publication: PublicationName { id: publication.id, number: publication.number },
         progress,
     };
-    let bytes = serde_json::to_vec(&view).map_err(|error| INTERNAL.caused_by(error))?;
+    // The text is most of it: a buffer that has to grow would copy it again and again.
+    let mut bytes = Vec::with_capacity(page.html.get().len() + page.headings.get().len() + 8 * 1024);
+    serde_json::to_writer(&mut bytes, &view).map_err(|error| INTERNAL.caused_by(error))?;
     Ok(etag::json_bytes(&request, bytes))
 }
 
