@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks what the machine has and installs what is missing.
 #   ci/setup.sh run    what `make up` needs
-#   ci/setup.sh test   that, and what the tests need: Chromium, PostgreSQL, Redis
+#   ci/setup.sh test   that, and what the tests need: Chromium, PostgreSQL, Redis, wrk
 # A second run finds everything in place and needs no network. What it cannot install it names, in one line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,6 +28,7 @@ need node nodejs
 if [ "$purpose" = test ]; then
   need chromium chromium
   need redis-server redis-server
+  need wrk wrk
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
   fc-list 2>/dev/null | grep -qi 'cjk' || packages+=(fonts-noto-cjk fontconfig)
 fi

@@ -8,7 +8,7 @@ use moka::future::Cache;
 use crate::accounts::{self, Person};
 use crate::blobs::Blobs;
 use crate::config::Config;
-use crate::courses::Catalogue;
+use crate::courses::{Catalogue, Readings};
 use crate::db::types::UserId;
 use crate::db::{self, Db};
 use crate::live::{Live, News, watch_revocations};
@@ -26,6 +26,7 @@ pub struct Site {
     pub tokens: Tokens,
     pub people: People,
     pub catalogue: Catalogue,
+    pub readings: Readings,
     pub blobs: Blobs,
     pub hub: Option<HubClient>,
     pub followers: Followers,
@@ -69,6 +70,7 @@ impl Site {
             tokens: Tokens::new(keys, config.secure_cookies, path, domain),
             people: People::new(),
             catalogue: Catalogue::new(),
+            readings: Readings::new(),
             blobs: Blobs::in_folder(&config.blobs_dir())?,
             config: Arc::new(config),
             followers: Followers::default(),

@@ -5,10 +5,10 @@
 //! some of them. PostgreSQL and Redis are started here and end with the run; nothing else is needed.
 
 #[macro_use]
-#[allow(dead_code, unused_imports, clippy::wrong_self_convention, reason = "words for stories that come")]
 mod support;
 
 mod accounts;
+mod bad_days;
 mod content;
 mod courses;
 mod http;
@@ -18,3 +18,4 @@ mod organisations;
 mod permissions;
 mod sessions;
 mod study;
+mod telemetry;

@@ -3,14 +3,17 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use diesel::QueryResult;
+use moka::sync::Cache;
 
 use super::catalogue::{ChapterRef, Publication};
 use crate::accounts::{Person, Role};
-use crate::db::types::{ChapterId, CohortId, Ts};
-use crate::db::{self};
+use crate::db::AnyConnection;
+use crate::db::types::{ChapterId, CourseId, Ts, UserId};
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::organisations;
 use crate::sessions::SignedIn;
@@ -18,7 +21,7 @@ use crate::site::Site;
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
-/// Somebody who may read the course in `{slug}`.
+/// Somebody who may read a course; [`read_course`] alone makes one.
 #[derive(Debug, Clone)]
 pub struct ReaderOfCourse {
     pub me: SignedIn,
@@ -37,24 +40,6 @@ pub struct ReaderOfChapter {
     pub due_at: Option<Ts>,
 }
 
-impl FromRequest for ReaderOfCourse {
-    type Error = Problem;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let me = SignedIn::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let me = me.await?;
-            let site = request.app_data::<web::Data<Site>>().cloned().ok_or(&NOT_FOUND)?;
-            let slug = request.match_info().get("slug").ok_or(&NOT_FOUND)?;
-            let publication = site.catalogue.by_slug(&site.db, slug).await?.ok_or(&NOT_FOUND)?;
-            let Reading { enrolled, due_at } = may_read(&site, &me.person, &publication).await?;
-            Ok(Self { me, publication, enrolled, due_at })
-        })
-    }
-}
-
 impl FromRequest for ReaderOfChapter {
     type Error = Problem;
     type Future = Extracted<Self>;
@@ -71,34 +56,107 @@ impl FromRequest for ReaderOfChapter {
     }
 }
 
-/// The same for a chapter that is not named in the address.
+/// The reader of a chapter that is not named in the address.
 pub async fn read_chapter(site: &Site, me: &SignedIn, id: ChapterId) -> Result<ReaderOfChapter, Problem> {
-    let chapter =
-        site.catalogue.chapter(&site.db, id).await?.filter(|chapter| chapter.chapter().available).ok_or(&NOT_FOUND)?;
-    let Reading { enrolled, due_at } = may_read(site, &me.person, &chapter.publication).await?;
+    let chapter = chapter(site, id).await?;
+    let known = site.readings.known.get(&(me.person.id, chapter.publication.course));
+    let Reading { enrolled, due_at } = match known {
+        Some(reading) => reading,
+        None => may_read(site, &me.person, &chapter.publication, |_| Ok(())).await?.0,
+    };
     Ok(ReaderOfChapter { me: me.clone(), chapter, enrolled, due_at })
 }
 
+/// A chapter that has something to read in it.
+async fn chapter(site: &Site, id: ChapterId) -> Result<ChapterRef, Problem> {
+    let found = site.catalogue.chapter(&site.db, id).await?;
+    found.filter(|chapter| chapter.chapter().available).ok_or_else(|| NOT_FOUND.problem())
+}
+
+/// The reader of a chapter, and what is read for them on the way: one turn at the database in place of two.
+pub async fn read_chapter_with<T: Send + 'static>(
+    site: &Site,
+    me: &SignedIn,
+    id: ChapterId,
+    more: impl FnOnce(&mut AnyConnection, &ChapterRef) -> QueryResult<T> + Send + 'static,
+) -> Result<(ReaderOfChapter, T), Problem> {
+    let chapter = chapter(site, id).await?;
+    let own = chapter.clone();
+    let (reading, more) = may_read(site, &me.person, &chapter.publication, move |db| more(db, &own)).await?;
+    let Reading { enrolled, due_at } = reading;
+    Ok((ReaderOfChapter { me: me.clone(), chapter, enrolled, due_at }, more))
+}
+
+/// The reader of a course, and what is read for them on the way.
+pub async fn read_course<T: Send + 'static>(
+    site: &Site,
+    me: &SignedIn,
+    slug: &str,
+    more: impl FnOnce(&mut AnyConnection, &Publication) -> QueryResult<T> + Send + 'static,
+) -> Result<(ReaderOfCourse, T), Problem> {
+    let publication = site.catalogue.by_slug(&site.db, slug).await?.ok_or(&NOT_FOUND)?;
+    let own = Arc::clone(&publication);
+    let (reading, more) = may_read(site, &me.person, &publication, move |db| more(db, &own)).await?;
+    let Reading { enrolled, due_at } = reading;
+    Ok((ReaderOfCourse { me: me.clone(), publication, enrolled, due_at }, more))
+}
+
+#[derive(Debug, Clone, Copy)]
 struct Reading {
     enrolled: bool,
     due_at: Option<Ts>,
 }
 
-/// Enrolled trainees, tutors of a cohort in it, corporate admins of a licensee, its authors, operators.
-async fn may_read(site: &Site, person: &Arc<Person>, publication: &Publication) -> Result<Reading, Problem> {
-    let (user, organisation, course) = (person.id, person.organisation, publication.course);
-    let cohorts: Vec<CohortId> = person.tutors().collect();
-    let (access, tutors) = site
-        .db
+/// Who studies what, remembered for a moment: it stands in front of every chapter and every event. Only what somebody
+/// may is remembered, so that nobody waits for what they have just been given.
+#[derive(Clone)]
+pub struct Readings {
+    known: Cache<(UserId, CourseId), Reading>,
+}
+
+impl Readings {
+    pub fn new() -> Self {
+        // As long as one goes on reading after having been taken out of a course, or the licence has run out.
+        Self { known: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(2)).build() }
+    }
+}
+
+impl Default for Readings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+async fn may_read<T: Send + 'static>(
+    site: &Site,
+    person: &Arc<Person>,
+    publication: &Publication,
+    more: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+) -> Result<(Reading, T), Problem> {
+    let (person, course) = (Arc::clone(person), publication.course);
+    let known = site.readings.known.get(&(person.id, course));
+    let readings = site.readings.clone();
+    site.db
         .read(move |db| {
-            let access = organisations::access(db, user, organisation, course)?;
-            let mut tutors = false;
-            for cohort in cohorts {
-                tutors |= organisations::course_of_cohort(db, cohort)? == Some(course);
+            let reading = match known {
+                Some(reading) => reading,
+                None => look_up(db, &person, course)?,
+            };
+            if known.is_none() && reading.enrolled {
+                readings.known.insert((person.id, course), reading);
             }
-            Ok::<_, db::Error>((access, tutors))
+            Ok((reading, more(db)?))
         })
-        .await?;
+        .await
+}
+
+/// Enrolled trainees, tutors of a cohort in it, corporate admins of a licensee, its authors, operators.
+fn look_up(db: &mut AnyConnection, person: &Person, course: CourseId) -> Result<Reading, Problem> {
+    let access = organisations::access(db, person.id, person.organisation, course)?;
+    let mut tutors = false;
+    for cohort in person.tutors() {
+        tutors |= organisations::course_of_cohort(db, cohort)? == Some(course);
+    }
     let studies = access.enrolled && access.licensed;
     let oversees = access.licensed && person.has(Role::CorporateAdmin) && person.administers(person.organisation);
     if studies || tutors || oversees || person.writes(course) || person.is_operator() {

@@ -9,7 +9,7 @@ pub enum Error {
     #[error("a row with that key exists already")]
     Taken(#[source] DieselError),
     #[error("the disk of the database is full")]
-    Full(#[source] DieselError),
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the database cannot be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the database refused a statement")]
@@ -22,7 +22,7 @@ impl From<DieselError> for Error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Taken(error),
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Self::Unavailable(Box::new(error)),
-            DieselError::DatabaseError(_, info) if is_full(info.message()) => Self::Full(error),
+            DieselError::DatabaseError(_, info) if is_full(info.message()) => Self::Full(Box::new(error)),
             DieselError::DatabaseError(_, info) if is_gone(info.message()) => Self::Unavailable(Box::new(error)),
             DieselError::BrokenTransactionManager => Self::Unavailable(Box::new(error)),
             _ => Self::Other(error),

@@ -1,6 +1,8 @@
 //! Migrations, carried in the binary.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
@@ -29,6 +31,7 @@ pub enum Error {
 
 /// Brings the database up to this binary and returns the names of the steps taken.
 pub fn run(target: &Target) -> Result<Vec<String>, Error> {
+    let _turn = take_turn(target).map_err(|error| Error::Failed(Box::new(error)))?;
     let mut connection = target.connect(Access::Write)?;
     lock(&mut connection).map_err(|error| Error::Failed(Box::new(error)))?;
     let known: Vec<Box<dyn Migration<MultiBackend>>> = match target {
@@ -45,7 +48,17 @@ pub fn run(target: &Target) -> Result<Vec<String>, Error> {
     Ok(applied.iter().map(MigrationVersion::to_string).collect())
 }
 
-/// Two processes started at once take turns; the lock goes with the connection.
+/// Two processes started at once take turns. SQLite's own lock is let go between two steps, so the folder is locked;
+/// not the file, since closing it would take SQLite's locks with it.
+fn take_turn(target: &Target) -> std::io::Result<Option<File>> {
+    let Target::Sqlite(path) = target else { return Ok(None) };
+    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = File::open(folder.unwrap_or(Path::new(".")))?;
+    folder.lock()?;
+    Ok(Some(folder))
+}
+
+/// The same on PostgreSQL; the lock goes with the connection.
 fn lock(connection: &mut AnyConnection) -> diesel::QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),

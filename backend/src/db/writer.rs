@@ -4,6 +4,7 @@
 //! back only after the COMMIT that makes it durable. With 64 writers this gave no SQLITE_BUSY and the
 //! shortest tail of all arrangements measured.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 
@@ -15,14 +16,29 @@ use super::error::Error;
 /// More would only make the first of a batch wait longer.
 const MOST_JOBS_A_COMMIT: usize = 64;
 
-/// Runs inside the transaction; what it returns is told the fate of the COMMIT.
-pub type Job = Box<dyn FnOnce(&mut AnyConnection) -> Reply + Send>;
+/// Runs inside the transaction. Returns whom to tell the fate of the COMMIT, and whether the transaction still lives.
+pub type Job = Box<dyn FnOnce(&mut AnyConnection) -> (Reply, bool) + Send>;
 pub type Reply = Box<dyn FnOnce(Result<(), CommitFailed>) + Send>;
 
-/// The COMMIT failed, and with it every job of its batch.
+/// Nothing of a batch was written.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the commit failed: {0}")]
-pub struct CommitFailed(String);
+pub enum CommitFailed {
+    #[error("the disk is full: {0}")]
+    Full(String),
+    #[error("the commit failed: {0}")]
+    Other(String),
+    #[error("another write of the same moment brought the transaction down")]
+    Ended,
+}
+
+impl From<CommitFailed> for Error {
+    fn from(failed: CommitFailed) -> Self {
+        match failed {
+            CommitFailed::Full(_) => Self::Full(Box::new(failed)),
+            CommitFailed::Other(_) | CommitFailed::Ended => Self::Unavailable(Box::new(failed)),
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Writer {
@@ -47,40 +63,55 @@ impl Writer {
 }
 
 fn run(mut connection: AnyConnection, waiting: &mpsc::Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        let mut batch = vec![first];
-        batch.extend(waiting.try_iter().take(MOST_JOBS_A_COMMIT - 1));
-        commit_together(&mut connection, batch);
+    let mut batch = VecDeque::new();
+    while let Some(first) = batch.pop_front().or_else(|| waiting.recv().ok()) {
+        batch.push_front(first);
+        batch.extend(waiting.try_iter().take(MOST_JOBS_A_COMMIT.saturating_sub(batch.len())));
+        commit_together(&mut connection, &mut batch);
     }
 }
 
-fn commit_together(connection: &mut AnyConnection, batch: Vec<Job>) {
+/// Runs the batch and commits it. Where a job brings the transaction down, those behind it stay for the next.
+fn commit_together(connection: &mut AnyConnection, batch: &mut VecDeque<Job>) {
     let AnyConnection::Sqlite(sqlite) = connection else {
         unreachable!("the writer thread is SQLite's");
     };
     if let Err(error) = AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE") {
         // The jobs are dropped unrun; their callers hear that nothing was written.
         tracing::error!(%error, jobs = batch.len(), "cannot begin a transaction");
+        batch.clear();
         return;
     }
     let mut replies = Vec::with_capacity(batch.len());
-    for job in batch {
+    let mut lives = true;
+    while lives && let Some(job) = batch.pop_front() {
         // A job that panics is dropped with its caller's channel; its savepoint was rolled back by diesel.
         match catch_unwind(AssertUnwindSafe(|| job(connection))) {
-            Ok(reply) => replies.push(reply),
+            Ok((reply, still)) => {
+                replies.push(reply);
+                lives = still;
+            }
             Err(_) => tracing::error!("a write panicked"),
         }
     }
-    let outcome = AnyConnection::commit_transaction(connection).map_err(|error| {
-        tracing::error!(%error, jobs = replies.len(), "a commit failed; none of its writes took place");
-        CommitFailed(error.to_string())
-    });
-    if outcome.is_err() {
+    let outcome = if lives { commit(connection) } else { Err(CommitFailed::Ended) };
+    if let Err(error) = &outcome {
+        tracing::error!(%error, jobs = replies.len(), "none of these writes took place");
         clear_up(connection);
     }
     for reply in replies {
         reply(outcome.clone());
     }
+}
+
+fn commit(connection: &mut AnyConnection) -> Result<(), CommitFailed> {
+    AnyConnection::commit_transaction(connection).map_err(|error| {
+        let text = error.to_string();
+        match Error::from(error) {
+            Error::Full(_) => CommitFailed::Full(text),
+            _ => CommitFailed::Other(text),
+        }
+    })
 }
 
 /// SQLite ends the whole transaction by itself when the disk is full; diesel then still believes in one.

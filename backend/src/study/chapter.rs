@@ -1,22 +1,23 @@
 //! Opening a chapter, and one's own mark on it.
 
-use actix_web::web::{Data, Json, Query};
+use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, put};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::problems::{NOT_ENROLLED, SELF_MARK_NOT_ALLOWED};
+use super::progress;
 use super::view::ChapterProgress;
-use super::{model, progress};
 use crate::accounts::Locale;
 use crate::content::format::Kind;
 use crate::content::{Heading, NotebookEntry};
-use crate::courses::{ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
+use crate::courses::{self, ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
 use crate::db::types::{ChapterId, PublicationId, Ts};
 use crate::http::etag;
 use crate::http::problem::{INTERNAL, Problem};
 use crate::http::{Body, Problems};
+use crate::sessions::SignedIn;
 use crate::site::Site;
 
 /// A chapter: its text, its place, and how far the reader is.
@@ -65,14 +66,17 @@ pub struct PublicationName {
     responses((status = 200, body = ChapterView), (status = 304, description = "not changed"), Problems))]
 #[get("/chapters/{chapter}")]
 pub async fn open(
-    reader: ReaderOfChapter,
+    me: SignedIn,
+    id: Path<ChapterId>,
     query: Query<LocaleQuery>,
     site: Data<Site>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let locale = query.or_of(&reader.me.person);
+    let (user, locale) = (me.person.id, query.or_of(&me.person));
+    let (reader, progress) =
+        courses::read_chapter_with(&site, &me, *id, move |db, chapter| progress::of(db, user, chapter)).await?;
+    let progress = reader.enrolled.then_some(progress);
     let page = site.catalogue.page(&site.db, &reader.chapter, locale).await?;
-    let progress = if reader.enrolled { Some(progress_of(&reader, &site).await?) } else { None };
     let publication = &reader.chapter.publication;
     let chapter = reader.chapter.chapter();
     let section = &publication.sections[chapter.section];
@@ -94,23 +98,10 @@ pub async fn open(
         publication: PublicationName { id: publication.id, number: publication.number },
         progress,
     };
-    let bytes = serde_json::to_vec(&view).map_err(|error| INTERNAL.caused_by(error))?;
+    // The text is most of it: a buffer that has to grow would copy it again and again.
+    let mut bytes = Vec::with_capacity(page.html.get().len() + page.headings.get().len() + 8 * 1024);
+    serde_json::to_writer(&mut bytes, &view).map_err(|error| INTERNAL.caused_by(error))?;
     Ok(etag::json_bytes(&request, bytes))
-}
-
-async fn progress_of(reader: &ReaderOfChapter, site: &Site) -> Result<ChapterProgress, Problem> {
-    let (user, chapter) = (reader.me.person.id, reader.chapter.clone());
-    site.db
-        .read(move |db| {
-            let id = chapter.chapter().id;
-            let row = model::progress(db, user, id)?;
-            let cells = match (&row, &chapter.chapter().notebook) {
-                (Some(_), Some(_)) => model::cells(db, user, id)?,
-                _ => Vec::new(),
-            };
-            Ok(ChapterProgress::new(chapter.chapter(), row.as_ref(), cells))
-        })
-        .await
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -276,6 +276,66 @@ pub fn progress(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> Que
     chapter_progress::table.find((user, chapter)).select(ProgressRow::as_select()).first(db).optional()
 }
 
+/// A chapter's progress and, where there is one, one of its cells.
+#[derive(QueryableByName)]
+struct ProgressAndCell {
+    #[diesel(embed)]
+    progress: ProgressRow,
+    #[diesel(sql_type = Nullable<Text>)]
+    cell: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    runs: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    errors: Option<i64>,
+    #[diesel(sql_type = Nullable<Moment>)]
+    first_success_at: Option<Ts>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    last_success: Option<bool>,
+    #[diesel(sql_type = Nullable<Text>)]
+    last_error: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    last_duration_ms: Option<i64>,
+    #[diesel(sql_type = Nullable<Moment>)]
+    last_run_at: Option<Ts>,
+}
+
+impl ProgressAndCell {
+    fn cell(&mut self) -> Option<CellRow> {
+        Some(CellRow {
+            cell_id: self.cell.take()?,
+            runs: self.runs?,
+            errors: self.errors?,
+            first_success_at: self.first_success_at,
+            last_success: self.last_success?,
+            last_error: self.last_error.take(),
+            last_duration_ms: self.last_duration_ms?,
+            last_run_at: self.last_run_at?,
+        })
+    }
+}
+
+/// A chapter's progress with its cells: what opening a chapter reads, as text, for diesel would build it anew each time.
+pub fn progress_with_cells(
+    db: &mut AnyConnection,
+    user: UserId,
+    chapter: ChapterId,
+) -> QueryResult<(Option<ProgressRow>, Vec<CellRow>)> {
+    let query = diesel::sql_query(
+        "SELECT p.chapter_id, p.course_id, p.opened_at, p.read_at, p.completed_at, p.completed_by, p.percent, \
+             p.scroll, p.anchor, p.cell_id, p.position_at, p.updated_at, \
+             c.cell_id AS cell, c.runs, c.errors, c.first_success_at, c.last_success, c.last_error, \
+             c.last_duration_ms, c.last_run_at \
+         FROM chapter_progress p \
+         LEFT JOIN cell_progress c ON c.user_id = p.user_id AND c.chapter_id = p.chapter_id \
+         WHERE p.user_id = $1 AND p.chapter_id = $2 ORDER BY c.cell_id",
+    )
+    .bind::<BigInt, _>(user)
+    .bind::<BigInt, _>(chapter);
+    let mut rows: Vec<ProgressAndCell> = Cached(query).load(db)?;
+    let cells = rows.iter_mut().filter_map(ProgressAndCell::cell).collect();
+    Ok((rows.into_iter().next().map(|row| row.progress), cells))
+}
+
 pub fn cells(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> QueryResult<Vec<CellRow>> {
     cell_progress::table
         .filter(cell_progress::user_id.eq(user))

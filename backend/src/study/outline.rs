@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use actix_web::web::{Data, Json, Query};
+use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,9 +13,7 @@ use super::view::{ChapterState, CourseProgress, state_of};
 use crate::accounts::Locale;
 use crate::content::CellKind;
 use crate::content::format::Kind;
-use crate::courses::{
-    Chapter, ChapterLink, CourseName, LocaleQuery, Publication, ReaderOfCourse, chapter_ref, localise,
-};
+use crate::courses::{self, Chapter, ChapterLink, CourseName, LocaleQuery, Publication, chapter_ref, localise};
 use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
 use crate::http::Problems;
 use crate::http::etag;
@@ -256,20 +254,19 @@ pub struct OutlineChapter {
     responses((status = 200, body = Outline), (status = 304, description = "not changed"), Problems))]
 #[get("/courses/{slug}")]
 pub async fn outline(
-    reader: ReaderOfCourse,
+    me: SignedIn,
+    slug: Path<String>,
     query: Query<LocaleQuery>,
     site: Data<Site>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let locale = query.or_of(&reader.me.person);
+    let (user, locale) = (me.person.id, query.or_of(&me.person));
+    let (reader, (rows, completed_at)) = courses::read_course(&site, &me, &slug, move |db, publication| {
+        let course = publication.course;
+        Ok((model::of_courses(db, user, &[course])?, model::course_completed_at(db, user, course)?))
+    })
+    .await?;
     let publication = &reader.publication;
-    let (user, course) = (reader.me.person.id, publication.course);
-    let (rows, completed_at) = site
-        .db
-        .read(move |db| {
-            Ok::<_, Problem>((model::of_courses(db, user, &[course])?, model::course_completed_at(db, user, course)?))
-        })
-        .await?;
     let section = |(index, section): (usize, &crate::courses::Section)| OutlineSection {
         number: section.number,
         title: localise(&section.title, locale).to_owned(),

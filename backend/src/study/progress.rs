@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use diesel::QueryResult;
+
 use super::model::{self, CompletedBy, Place, ProgressRow, Step};
 use super::rules::{chapter_standing, chapters_asked};
 use super::view::{ChapterProgress, CourseProgress, completed_chapters};
@@ -26,9 +28,27 @@ pub fn place(user: UserId, chapter: &ChapterRef) -> Place {
     }
 }
 
+/// Writes where the reader is, which completes nothing: one statement, durable by itself.
+pub fn move_to(
+    db: &mut AnyConnection,
+    user: UserId,
+    chapter: &ChapterRef,
+    step: &Step,
+    at: Ts,
+) -> QueryResult<ChapterProgress> {
+    let place = place(user, chapter);
+    let cells = match &chapter.chapter().notebook {
+        Some(_) => model::cells(db, user, place.chapter)?,
+        None => Vec::new(),
+    };
+    let row = model::advance(db, place, step, at)?;
+    Ok(ChapterProgress::new(chapter.chapter(), Some(&row), cells))
+}
+
 /// Writes the step and completes the chapter where that meets its rule.
 pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step: &Step) -> Result<After, Problem> {
-    let Some(at) = step.at else { return as_it_is(tx, user, chapter) };
+    // Nothing new was told.
+    let Some(at) = step.at else { return Ok(After { chapter: of(tx, user, chapter)?, course_changed: false }) };
     let place = place(user, chapter);
     let mut row = model::advance(tx, place, step, at)?;
     let cells = match &chapter.chapter().notebook {
@@ -55,11 +75,10 @@ pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step:
     Ok(After { chapter: ChapterProgress::new(chapter.chapter(), Some(&row), cells), course_changed })
 }
 
-/// Nothing new was told.
-fn as_it_is(db: &mut AnyConnection, user: UserId, chapter: &ChapterRef) -> Result<After, Problem> {
-    let id = chapter.chapter().id;
-    let (row, cells) = (model::progress(db, user, id)?, model::cells(db, user, id)?);
-    Ok(After { chapter: ChapterProgress::new(chapter.chapter(), row.as_ref(), cells), course_changed: false })
+/// How far somebody is, as it stands.
+pub fn of(db: &mut AnyConnection, user: UserId, chapter: &ChapterRef) -> QueryResult<ChapterProgress> {
+    let (row, cells) = model::progress_with_cells(db, user, chapter.chapter().id)?;
+    Ok(ChapterProgress::new(chapter.chapter(), row.as_ref(), cells))
 }
 
 /// The trainee's own mark, set or taken back.

@@ -21,6 +21,7 @@ use crate::support::{Beginning, Plan};
 pub struct Site {
     pub db: Db,
     pub blobs: Blobs,
+    /// Dropped last: database and store lie in it.
     _state: Arc<TempDir>,
 }
 

@@ -23,7 +23,7 @@ async fn a_body_that_hides_its_length_is_cut_off_all_the_same(site: TestSite) {
     person.sign_in().await;
     let chunks = (0..32).map(|_| Ok::<_, std::io::Error>("y".repeat(MEBIBYTE / 16)));
     let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
-    let request = person.from_page(Method::PATCH, "/api/v1/me").header("content-type", "application/json").body(body);
+    let request = person.as_page(Method::PATCH, "/api/v1/me").header("content-type", "application/json").body(body);
     // The server may close the connection while we still send: then there is no answer to read.
     if let Ok(response) = request.send().await {
         assert_eq!(response.status(), 413);

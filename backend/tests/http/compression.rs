@@ -15,8 +15,7 @@ async fn a_long_text_comes_compressed_as_the_reader_asks(site: TestSite) {
     let plain = trainee.get(&path).await.is(200);
     assert_eq!(plain.header("content-encoding"), "");
     for coding in ["br", "gzip"] {
-        let answer =
-            trainee.send(trainee.from_page(Method::GET, &path).header("accept-encoding", coding)).await.is(200);
+        let answer = trainee.send(trainee.as_page(Method::GET, &path).header("accept-encoding", coding)).await.is(200);
         assert_eq!(answer.header("content-encoding"), coding);
         assert!(answer.body.len() * 10 < plain.body.len(), "{} of {}", answer.body.len(), plain.body.len());
         assert_eq!(answer.header("etag"), plain.header("etag"), "a weak tag holds for every coding");

@@ -65,10 +65,10 @@ async fn what_a_form_or_a_simple_request_can_send_is_refused_even_from_our_own_o
         "text/json",
         "",
     ] {
-        let request = person.from_page(Method::PATCH, CHANGE).header("content-type", kind).body(json.clone());
+        let request = person.as_page(Method::PATCH, CHANGE).header("content-type", kind).body(json.clone());
         person.send(request).await.refused(415, "unsupported_media_type");
     }
-    let untyped = person.from_page(Method::PATCH, CHANGE).body(json);
+    let untyped = person.as_page(Method::PATCH, CHANGE).body(json);
     person.send(untyped).await.refused(415, "unsupported_media_type");
     assert_eq!(locale(&person).await, "en");
 }

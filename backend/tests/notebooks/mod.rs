@@ -1,1 +1,8 @@
+mod absent;
+mod cookie;
+mod sign_out;
+mod start;
+mod watch;
 
+const SERVER: &str = "/api/v1/notebook-server";
+const EVENTS: &str = "/api/v1/notebook-server/events";

@@ -1,5 +1,7 @@
 //! Opening a chapter.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use macro_rules_attribute::apply;
@@ -9,7 +11,7 @@ use tenarai::db::schema::{enrolments, licences};
 use tenarai::db::types::Ts;
 
 use super::{event, report};
-use crate::support::{CourseDraft, TestSite};
+use crate::support::{Course, CourseDraft, Person, TestSite, within};
 
 #[apply(story)]
 async fn a_chapter_comes_with_its_text_its_place_and_its_notebook(site: TestSite) {
@@ -57,7 +59,7 @@ async fn a_chapter_is_sent_again_only_when_it_or_ones_progress_changed(site: Tes
     let trainee = site.trainee(&course).await;
     let path = course.chapter("hello");
     let etag = trainee.get(&path).await.is(200).header("etag").to_owned();
-    let again = async || trainee.send(trainee.from_page(Method::GET, &path).header("if-none-match", &etag)).await;
+    let again = async || trainee.send(trainee.as_page(Method::GET, &path).header("if-none-match", &etag)).await;
     let unchanged = again().await.is(304);
     assert!(unchanged.body.is_empty());
     assert_eq!(unchanged.header("etag"), etag);
@@ -117,7 +119,7 @@ async fn when_the_licence_has_run_out_the_course_is_closed_and_progress_kept(sit
         site.write(move |tx| diesel::update(licences::table).set(licences::ends_at.eq(ends_at)).execute(tx)).await;
     };
     licensed_until(Some(Ts::now() - TimeDelta::seconds(1))).await;
-    trainee.get(&course.chapter("hello")).await.refused(404, "not_found");
+    is_closed(&trainee, &course).await;
     trainee.get("/api/v1/courses/ml").await.refused(404, "not_found");
     assert_eq!(trainee.get("/api/v1/home").await.ok()["courses"], json!([]));
     let answer = report(&trainee, &[event(&course, "hello", "opened", json!({}))]).await.ok();
@@ -132,6 +134,27 @@ async fn who_has_been_taken_out_of_the_course_sees_it_no_longer(site: TestSite) 
     let trainee = site.trainee(&course).await;
     trainee.get(&course.chapter("hello")).await.is(200);
     site.write(|tx| diesel::update(enrolments::table).set(enrolments::ended_at.eq(Ts::now())).execute(tx)).await;
+    is_closed(&trainee, &course).await;
+}
+
+#[apply(story)]
+async fn who_has_just_been_enrolled_reads_at_once(site: TestSite) {
+    let (mine, new) = (site.course("mine").await, site.course("new").await);
+    let company = site.company().await;
+    site.license(company, &mine).await;
+    site.license(company, &new).await;
+    let trainee = site.colleague(company, &mine).await;
+    trainee.get(&new.chapter("hello")).await.refused(404, "not_found");
+    site.enrol(&trainee, new.id, None).await;
+    trainee.get(&new.chapter("hello")).await.is(200);
+}
+
+/// What somebody may read is remembered for a moment.
+async fn is_closed(trainee: &Person, course: &Course) {
+    within(Duration::from_secs(5), "the course is closed", async || {
+        (trainee.get(&course.chapter("hello")).await.status == 404).then_some(())
+    })
+    .await;
     trainee.get(&course.chapter("hello")).await.refused(404, "not_found");
 }
 

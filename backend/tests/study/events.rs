@@ -183,8 +183,7 @@ async fn json_with_a_mistake_is_refused_and_says_where(site: TestSite) {
         (json!({ "events": [good, good, no_number] }).to_string(), "/events/2", "unexpected"),
         (r#"{"events": []} trailing"#.to_owned(), "", "syntax"),
     ] {
-        let request =
-            trainee.from_page(Method::POST, "/api/v1/study/events").header("content-type", "application/json");
+        let request = trainee.as_page(Method::POST, "/api/v1/study/events").header("content-type", "application/json");
         let problem = trainee.send(request.body(body.clone())).await.refused(400, "malformed_json");
         let error = &problem["errors"][0];
         let place = error["pointer"].as_str().expect("a pointer");

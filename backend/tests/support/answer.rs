@@ -12,8 +12,13 @@ pub struct Answer {
 
 impl Answer {
     pub async fn read(response: reqwest::Response) -> Self {
+        Self::try_read(response).await.expect("a whole body")
+    }
+
+    /// None where the connection broke off in the middle.
+    pub async fn try_read(response: reqwest::Response) -> Option<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, body: response.bytes().await.expect("a whole body").to_vec() }
+        Some(Self { status, headers, body: response.bytes().await.ok()?.to_vec() })
     }
 
     pub fn header(&self, name: &str) -> &str {

@@ -64,7 +64,7 @@ impl Browser {
 
     /// As a page of the site itself asks.
     pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let request = self.from_page(method, path);
+        let request = self.as_page(method, path);
         self.send(match body {
             Some(body) => request.json(&body),
             None => request,
@@ -73,7 +73,7 @@ impl Browser {
     }
 
     /// The headers a browser adds for a page of the site itself.
-    pub fn from_page(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn as_page(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.bare(method.clone(), path).header("sec-fetch-site", "same-origin");
         if method == Method::GET { request } else { request.header("origin", &self.origin) }
     }
@@ -95,7 +95,7 @@ impl Browser {
 
     /// Sends it and hands the answer over while it is still coming.
     pub async fn stream(&self, path: &str) -> reqwest::Response {
-        self.from_page(Method::GET, path).send().await.expect("the site answers")
+        self.as_page(Method::GET, path).send().await.expect("the site answers")
     }
 
     fn keep(&self, answer: &Answer) {

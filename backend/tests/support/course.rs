@@ -49,7 +49,6 @@ pub struct Course {
     pub id: CourseId,
     pub slug: String,
     pub publication: PublicationId,
-    pub number: i64,
     chapters: BTreeMap<String, ChapterId>,
 }
 
@@ -182,7 +181,6 @@ impl TestSite {
             id: published.course,
             slug: draft.slug.clone(),
             publication: published.publication,
-            number: published.number,
             chapters: chapters.into_iter().collect(),
         })
     }

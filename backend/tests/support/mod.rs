@@ -3,10 +3,14 @@
 mod answer;
 mod browser;
 mod course;
+mod events;
+mod hub;
 mod keeper;
 mod person;
 mod plan;
 pub mod postgres;
+pub mod program;
+mod redis;
 mod site;
 
 use std::time::{Duration, Instant};
@@ -14,8 +18,12 @@ use std::time::{Duration, Instant};
 pub use answer::Answer;
 pub use browser::Browser;
 pub use course::{ChapterDraft, Course, CourseDraft, Look};
+pub use events::Events;
+pub use hub::FakeHub;
 pub use person::{Company, PASSWORD, Person};
 pub use plan::Plan;
+pub use program::Program;
+pub use redis::Redis;
 pub use site::{HUB_SERVICE_TOKEN, TestSite};
 
 /// Tells a story twice, on SQLite and on PostgreSQL: `#[apply(story)] async fn …(site: TestSite)`, or, where the

@@ -21,7 +21,6 @@ pub const PASSWORD: &str = "a-fine-password";
 pub struct Person {
     pub id: UserId,
     pub email: String,
-    pub company: OrganisationId,
     browser: Browser,
 }
 
@@ -52,7 +51,11 @@ impl Person {
 
     /// The same person at another browser.
     pub fn elsewhere(&self, site: &TestSite) -> Self {
-        Self { browser: site.browser(), ..self.clone() }
+        self.with(site.browser())
+    }
+
+    pub fn with(&self, browser: Browser) -> Self {
+        Self { browser, ..self.clone() }
     }
 
     /// The same person, the same browser, another process of the site.
@@ -111,7 +114,7 @@ impl TestSite {
             grants: vec![Grant { role, scope }],
         };
         let id = accounts::add(&self.site.db, new).await.expect("a new address");
-        Person { id, email, company: company.id, browser: self.browser() }
+        Person { id, email, browser: self.browser() }
     }
 
     /// A trainee of a company of their own, enrolled in the course and signed in.

@@ -8,7 +8,8 @@ use tenarai::config::Settings;
 use super::postgres;
 use super::site::{HUB_SERVICE_TOKEN, TestSite};
 
-/// Settings of a site, and the folder it lives in.
+/// Settings of a site, and the folder it lives in. A copy is the same site once more: one that is started again.
+#[derive(Clone)]
 pub struct Plan {
     pub settings: Settings,
     pub dir: Arc<TempDir>,
@@ -38,13 +39,14 @@ impl Plan {
         Self { settings, dir }
     }
 
+    /// Without a database yet.
+    pub fn from_nothing_on_postgres() -> Self {
+        Self::new(|_| postgres::empty_database())
+    }
+
     pub fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
-    }
-
-    pub fn is_on_sqlite(&self) -> bool {
-        self.settings.database_url.starts_with("sqlite:")
     }
 
     pub async fn start(self) -> TestSite {

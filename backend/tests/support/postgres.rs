@@ -4,7 +4,7 @@ use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -21,6 +21,15 @@ struct Server {
     socket: PathBuf,
     databases: AtomicU32,
     _kept: Kept,
+}
+
+/// Stories need no durability, and are told faster without.
+static DURABLE: AtomicBool = AtomicBool::new(false);
+
+/// What is committed is on the disk, as in production. To be said before the first database.
+#[allow(dead_code, reason = "said by the bench, which shares these words")]
+pub fn keep_everything() {
+    DURABLE.store(true, Ordering::Relaxed);
 }
 
 /// A migrated database of its own, as a URL.
@@ -67,8 +76,10 @@ impl Server {
         assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
         let postgres = bin.join("postgres");
         let mut serve = as_user(user.as_ref(), &[text(&postgres), "-D", text(&data), "-k", text(&dir)]);
-        let settings = ["listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=300"];
-        serve.extend(settings.iter().flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()]));
+        let durable = DURABLE.load(Ordering::Relaxed);
+        let lasting = if durable { ["fsync=on", "full_page_writes=on"] } else { ["fsync=off", "full_page_writes=off"] };
+        let settings = ["listen_addresses=", "max_connections=300"].into_iter().chain(lasting);
+        serve.extend(settings.flat_map(|setting| ["-c".to_owned(), setting.to_owned()]));
         let serve: Vec<&str> = serve.iter().map(String::as_str).collect();
         let server = Self { _kept: Kept::start(&serve, "QUIT", &dir), socket: dir, databases: AtomicU32::new(0) };
         server.wait();

@@ -1,10 +1,8 @@
 //! The real application on a free port.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use actix_web::dev::ServerHandle;
 use diesel::result::Error as DieselError;
 use metrics_exporter_prometheus::PrometheusHandle;
 use reqwest::Method;
@@ -35,7 +33,7 @@ pub struct TestSite {
     /// Where its requests go.
     pub url: String,
     settings: Settings,
-    server: ServerHandle,
+    /// Deleted with the last site in it.
     dir: Arc<TempDir>,
 }
 
@@ -59,23 +57,13 @@ impl TestSite {
         let config = Config::check(settings.clone()).expect("settings of a story are fine");
         let site = Site::open(config).await.unwrap_or_else(|error| panic!("the site does not start: {error:?}"));
         let server = http::serve(site.clone(), listener, metrics).expect("the server starts");
-        let handle = server.handle();
         tokio::spawn(server);
-        Self { site, url, settings, server: handle, dir }
-    }
-
-    /// Ends it without waiting for anybody, as a killed process would.
-    pub async fn stop(&self) {
-        self.server.stop(false).await;
+        Self { site, url, settings, dir }
     }
 
     /// A browser in which nobody is signed in.
     pub fn browser(&self) -> Browser {
         Browser::at(&self.url, &self.settings.public_url)
-    }
-
-    pub fn dir(&self) -> &Path {
-        self.dir.path()
     }
 
     pub fn settings(&self) -> &Settings {

@@ -1,0 +1,52 @@
+//! What was measured, as other programs and people read it.
+
+use serde::Serialize;
+
+#[derive(Default)]
+pub struct Figures(Vec<Figure>);
+
+#[derive(Serialize)]
+struct Figure {
+    name: &'static str,
+    database: &'static str,
+    value: f64,
+    unit: &'static str,
+    /// What it is judged by: a ceiling measured in the same run, or a budget.
+    ceiling: Option<f64>,
+    ratio: Option<f64>,
+}
+
+impl Figures {
+    pub fn add(
+        &mut self,
+        name: &'static str,
+        database: &'static str,
+        value: f64,
+        unit: &'static str,
+        ceiling: Option<f64>,
+    ) {
+        let (value, ceiling) = (rounded(value), ceiling.map(rounded));
+        let ratio = ceiling.map(|ceiling| rounded(value / ceiling));
+        self.0.push(Figure { name, database, value, unit, ceiling, ratio });
+    }
+
+    pub fn write(&self, path: &str) {
+        let json = serde_json::to_string_pretty(&self.0).expect("figures are numbers");
+        std::fs::write(path, json + "\n").expect("target/ can be written");
+        println!("\n{:<20} {:<9} {:>10} {:<11} {:>10} {:>6}", "name", "database", "value", "unit", "ceiling", "ratio");
+        for Figure { name, database, value, unit, ceiling, ratio } in &self.0 {
+            let shown = |number: &Option<f64>| number.map_or_else(String::new, |number| number.to_string());
+            let (ceiling, ratio) = (shown(ceiling), shown(ratio));
+            println!("{name:<20} {database:<9} {value:>10} {unit:<11} {ceiling:>10} {ratio:>6}");
+        }
+    }
+}
+
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+fn rounded(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}

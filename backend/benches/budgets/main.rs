@@ -1,0 +1,103 @@
+//! `make bench`: endpoints beside their ceilings, in one run, on both databases. Writes `target/bench.json`.
+//!
+//! A ceiling is what this machine gives for the least that an endpoint cannot do without: checking the session's token
+//! and one read by primary key, or one durable upsert, in a bare actix handler. Both sides have one worker and the same
+//! load from wrk; rounds are interleaved and medians taken, so that a slow moment hits all alike.
+//! `cargo bench --bench budgets -- --seconds 2 --rounds 1` for a quick look.
+
+#[allow(dead_code, unused_imports, unused_macros, reason = "the words of the stories; a bench needs few of them")]
+#[macro_use]
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+mod ceiling;
+mod figures;
+mod load;
+mod process;
+mod scene;
+
+use std::time::Duration;
+
+use figures::Figures;
+use load::Load;
+use scene::Scene;
+use support::{Plan, postgres};
+
+struct Options {
+    seconds: Duration,
+    rounds: usize,
+}
+
+fn main() {
+    let options = options();
+    load::needs_wrk();
+    postgres::keep_everything();
+    let mut figures = Figures::default();
+    for plan in [Plan::on_sqlite(), Plan::on_postgres()] {
+        let database = if plan.settings.database_url.starts_with("sqlite") { "sqlite" } else { "postgres" };
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        runtime.block_on(measure(plan.clone(), database, &options, &mut figures));
+        runtime.shutdown_background();
+        process::measure(plan, database, &mut figures);
+    }
+    figures.write(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench.json"));
+}
+
+fn options() -> Options {
+    let arguments: Vec<String> = std::env::args().collect();
+    let number = |name: &str| arguments.iter().position(|argument| argument == name)?.checked_add(1);
+    let number = |name: &str| number(name).and_then(|at| arguments.get(at)).and_then(|text| text.parse::<u64>().ok());
+    Options {
+        seconds: Duration::from_secs(number("--seconds").unwrap_or(5)),
+        rounds: usize::try_from(number("--rounds").unwrap_or(3)).unwrap_or(3),
+    }
+}
+
+/// What is asked of which server, and by what ceiling it is judged.
+struct Case {
+    name: &'static str,
+    ceiling: Option<&'static str>,
+    load: Load,
+    /// How much of `unit` one request is.
+    weight: f64,
+    unit: &'static str,
+}
+
+async fn measure(plan: Plan, database: &'static str, options: &Options, figures: &mut Figures) {
+    let scene = Scene::set(plan).await;
+    let cases = cases(&scene);
+    let mut measured: Vec<Vec<f64>> = vec![Vec::new(); cases.len()];
+    for round in 0..options.rounds {
+        for (case, rates) in cases.iter().zip(&mut measured) {
+            let rate = case.load.run(options.seconds).await * case.weight;
+            println!("{database:<9} round {} {:<22} {rate:>9.0} {}", round + 1, case.name, case.unit);
+            rates.push(rate);
+        }
+    }
+    let medians: Vec<f64> = measured.into_iter().map(figures::median).collect();
+    for (case, &value) in cases.iter().zip(&medians) {
+        let of = |name| cases.iter().position(|case| case.name == name).map(|index| medians[index]);
+        figures.add(case.name, database, value, case.unit, case.ceiling.and_then(of));
+    }
+}
+
+fn cases(scene: &Scene) -> Vec<Case> {
+    let case = |name, ceiling, load| Case { name, ceiling, load, weight: 1.0, unit: "requests/s" };
+    let chapter = &scene.chapter_path;
+    vec![
+        case("ceiling_read", None, scene.get(&scene.ceiling_url, "/read")),
+        case("ceiling_read_text", None, scene.get(&scene.ceiling_url, "/text")),
+        case("open_chapter", Some("ceiling_read"), scene.get(&scene.site.url, chapter)),
+        case("open_chapter_brotli", Some("ceiling_read"), scene.get_compressed(&scene.site.url, chapter)),
+        case("course_outline", Some("ceiling_read"), scene.get(&scene.site.url, "/api/v1/courses/ml-first-steps")),
+        case("ceiling_write", None, scene.get(&scene.ceiling_url, "/write")),
+        case("progress_write", Some("ceiling_write"), scene.report(&scene.position_event(), 1)),
+        case("progress_write_cell", Some("ceiling_write"), scene.report(&scene.cell_event(), 1)),
+        Case {
+            weight: 50.0,
+            unit: "events/s",
+            ..case("event_ingest", Some("ceiling_write"), scene.report(&scene.cell_event(), 50))
+        },
+    ]
+}

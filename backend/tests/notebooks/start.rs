@@ -1,0 +1,107 @@
+//! Starting and stopping one's notebook server.
+
+use futures_util::future::join_all;
+use macro_rules_attribute::apply;
+use serde_json::json;
+
+use super::{EVENTS, SERVER};
+use crate::support::{Answer, Events, FakeHub, Person, Plan};
+
+async fn ask(person: &Person, reason: &str) -> Answer {
+    person.post(SERVER, json!({ "reason": reason })).await
+}
+
+#[apply(story)]
+async fn a_server_is_started_once_however_often_it_is_asked_for(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let name = person.hub_name();
+    let mut events = Events::of(&person, EVENTS).await;
+    for answer in join_all((0..6).map(|_| ask(&person, "open"))).await {
+        assert_eq!(answer.is(202).json()["state"], "starting");
+    }
+    events.until("starting").await;
+    hub_has_it(&hub, &name).await;
+    hub.becomes_ready(&name);
+    let ready = events.until("ready").await;
+    assert_eq!(ready["url"], format!("{}user/{name}/", site.settings().hub_url.clone().expect("a hub")));
+    let again = ask(&person, "open").await.is(200).json();
+    assert_eq!(again, ready);
+    assert_eq!(hub.spawns(&name), 1);
+}
+
+/// The start is asked for in the background.
+async fn hub_has_it(hub: &FakeHub, name: &str) {
+    crate::support::within(std::time::Duration::from_secs(10), "the hub is asked to start it", async || {
+        (hub.spawns(name) > 0).then_some(())
+    })
+    .await;
+}
+
+#[apply(story)]
+async fn a_start_that_failed_says_why_and_may_be_tried_again(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let name = person.hub_name();
+    let mut events = Events::of(&person, EVENTS).await;
+    ask(&person, "open").await.is(202);
+    hub_has_it(&hub, &name).await;
+    hub.tells(&name, json!({ "progress": 10, "message": "Starting", "step": "server" }));
+    hub.fails(&name, "Spawn failed: no room");
+    let failed = events.until("failed").await;
+    assert_eq!(failed["failure"], json!({ "code": "spawn_failed", "detail": "Spawn failed: no room" }));
+    assert_eq!(person.get(SERVER).await.ok()["state"], "failed");
+    ask(&person, "open").await.is(202);
+    events.until("starting").await;
+    crate::support::within(std::time::Duration::from_secs(10), "a second start", async || {
+        (hub.spawns(&name) == 2).then_some(())
+    })
+    .await;
+    hub.becomes_ready(&name);
+    events.until("ready").await;
+}
+
+#[apply(story)]
+async fn a_server_is_stopped_when_its_owner_says_so(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let (person, other) = (site.somebody().await, site.somebody().await);
+    person.sign_in().await;
+    hub.runs(&person.hub_name());
+    hub.runs(&other.hub_name());
+    let mut events = Events::of(&person, EVENTS).await;
+    events.until("ready").await;
+    person.delete(SERVER).await.is(202);
+    events.until("stopped").await;
+    assert_eq!((hub.stops(&person.hub_name()), hub.stops(&other.hub_name())), (1, 0));
+}
+
+#[apply(story)]
+async fn servers_are_started_ahead_of_need_only_while_there_is_room(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).with(|settings| settings.prewarm_limit = 1).start().await;
+    let (first, second) = (site.somebody().await, site.somebody().await);
+    first.sign_in().await;
+    second.sign_in().await;
+    assert_eq!(ask(&first, "prewarm").await.is(202).json()["state"], "starting");
+    hub_has_it(&hub, &first.hub_name()).await;
+    assert_eq!(ask(&second, "prewarm").await.is(202).json()["state"], "stopped");
+    assert_eq!(hub.spawns(&second.hub_name()), 0);
+    assert_eq!(ask(&second, "open").await.is(202).json()["state"], "starting");
+    hub_has_it(&hub, &second.hub_name()).await;
+}
+
+#[apply(story)]
+async fn a_reason_nobody_knows_is_refused(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let problem = ask(&person, "fun").await.refused(400, "malformed_json");
+    assert_eq!(problem["errors"][0]["pointer"], "/reason");
+    assert_eq!(hub.spawns(&person.hub_name()), 0);
+}

@@ -1,0 +1,243 @@
+//! A hub that does what its story says. It speaks the part of JupyterHub's REST API that the site uses; the real one
+//! is met in the hub's own tests and in the browser's.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::TcpListener;
+use std::sync::{Mutex, MutexGuard};
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::{Bytes, Data, Path, Query, ServiceConfig};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, delete, get, post};
+use futures_util::stream;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::plan::Plan;
+
+const TOKEN: &str = "the-site-shows-this-token-to-the-hub-0123456789";
+
+pub struct FakeHub {
+    port: u16,
+    users: Users,
+    server: ServerHandle,
+}
+
+type Users = Data<Mutex<HashMap<String, User>>>;
+
+#[derive(Default)]
+struct User {
+    server: Option<Server>,
+    /// How often a server was really started, and stopped.
+    spawns: usize,
+    stops: usize,
+}
+
+struct Server {
+    ready: bool,
+    progress: watch::Sender<Told>,
+}
+
+/// What the progress stream has said so far, and whether that is all.
+#[derive(Default, Clone)]
+struct Told {
+    lines: Vec<Value>,
+    over: bool,
+}
+
+impl FakeHub {
+    pub fn start() -> Self {
+        Self::on(TcpListener::bind("127.0.0.1:0").expect("a free port"), Data::new(Mutex::default()))
+    }
+
+    /// The same hub, after it was away.
+    pub fn again(&self) -> Self {
+        Self::on(TcpListener::bind(("127.0.0.1", self.port)).expect("its port is free"), self.users.clone())
+    }
+
+    fn on(listener: TcpListener, users: Users) -> Self {
+        let port = listener.local_addr().expect("an address").port();
+        let data = users.clone();
+        let server = HttpServer::new(move || App::new().app_data(data.clone()).configure(routes));
+        let server = server.workers(1).disable_signals().listen(listener).expect("it listens").run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { port, users, server: handle }
+    }
+
+    /// The settings of a site that has this hub.
+    pub fn serves(&self, plan: Plan) -> Plan {
+        let file = plan.dir.path().join("hub-token");
+        std::fs::write(&file, TOKEN).expect("the folder takes files");
+        let url = format!("http://127.0.0.1:{}/jupyterhub/", self.port);
+        plan.with(|settings| (settings.hub_url, settings.hub_token_file) = (Some(url), Some(file)))
+    }
+
+    pub async fn goes_away(&self) {
+        self.server.stop(false).await;
+    }
+
+    /// Says this on the way to a server that is ready.
+    pub fn tells(&self, name: &str, progress: Value) {
+        self.with(name, |user| {
+            let server = user.server.as_ref().expect("it is starting");
+            server.progress.send_modify(|told| told.lines.push(progress));
+        });
+    }
+
+    pub fn becomes_ready(&self, name: &str) {
+        self.tells(name, json!({ "progress": 100, "message": "Server ready", "ready": true }));
+        self.with(name, |user| {
+            let server = user.server.as_mut().expect("it is starting");
+            server.ready = true;
+            server.progress.send_modify(|told| told.over = true);
+        });
+    }
+
+    pub fn fails(&self, name: &str, message: &str) {
+        self.tells(name, json!({ "progress": 100, "message": message, "failed": true }));
+        self.with(name, |user| {
+            let server = user.server.take().expect("it is starting");
+            server.progress.send_modify(|told| told.over = true);
+        });
+    }
+
+    /// The culler found it idle.
+    pub fn culls(&self, name: &str) {
+        self.with(name, |user| user.server = None);
+    }
+
+    /// Somebody's server runs.
+    pub fn runs(&self, name: &str) {
+        self.with(name, |user| user.server = Some(Server { ready: true, progress: watch::Sender::default() }));
+    }
+
+    pub fn spawns(&self, name: &str) -> usize {
+        self.with(name, |user| user.spawns)
+    }
+
+    pub fn stops(&self, name: &str) -> usize {
+        self.with(name, |user| user.stops)
+    }
+
+    fn with<T>(&self, name: &str, work: impl FnOnce(&mut User) -> T) -> T {
+        work(lock(&self.users).entry(name.to_owned()).or_default())
+    }
+}
+
+fn lock(users: &Users) -> MutexGuard<'_, HashMap<String, User>> {
+    users.lock().expect("nobody panics with the users in hand")
+}
+
+fn routes(config: &mut ServiceConfig) {
+    let api = actix_web::web::scope("/jupyterhub/hub/api");
+    config.service(
+        api.service(answer_version)
+            .service(answer_active)
+            .service(answer_progress)
+            .service(answer_start)
+            .service(answer_stop)
+            .service(answer_user)
+            .service(answer_add),
+    );
+}
+
+fn refused(request: &HttpRequest) -> Option<HttpResponse> {
+    let shown = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    (shown != Some(&format!("token {TOKEN}")))
+        .then(|| HttpResponse::Forbidden().json(json!({ "status": 403, "message": "who are you?" })))
+}
+
+fn no_such_user() -> HttpResponse {
+    HttpResponse::NotFound().json(json!({ "status": 404, "message": "No such user" }))
+}
+
+#[get("/")]
+async fn answer_version() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "version": "6.1.1" }))
+}
+
+#[get("/users")]
+async fn answer_active(request: HttpRequest, query: Query<HashMap<String, String>>, users: Users) -> HttpResponse {
+    if let Some(refused) = refused(&request) {
+        return refused;
+    }
+    assert_eq!(query.get("state").map(String::as_str), Some("active"));
+    let users = lock(&users);
+    let names = users.iter().filter(|(_, user)| user.server.is_some()).map(|(name, _)| json!({ "name": name }));
+    HttpResponse::Ok().json(names.collect::<Vec<_>>())
+}
+
+#[get("/users/{name}")]
+async fn answer_user(request: HttpRequest, name: Path<String>, users: Users) -> HttpResponse {
+    if let Some(refused) = refused(&request) {
+        return refused;
+    }
+    let users = lock(&users);
+    let Some(user) = users.get(name.as_str()) else { return no_such_user() };
+    let servers = user.server.as_ref().map(|server| {
+        let pending = (!server.ready).then_some("spawn");
+        json!({ "": { "ready": server.ready, "pending": pending, "started": "2026-11-24T01:00:00Z" } })
+    });
+    HttpResponse::Ok().json(json!({ "name": *name, "servers": servers.unwrap_or_else(|| json!({})) }))
+}
+
+#[post("/users/{name}")]
+async fn answer_add(request: HttpRequest, name: Path<String>, users: Users) -> HttpResponse {
+    if let Some(refused) = refused(&request) {
+        return refused;
+    }
+    lock(&users).entry(name.into_inner()).or_default();
+    HttpResponse::Created().finish()
+}
+
+#[post("/users/{name}/server")]
+async fn answer_start(request: HttpRequest, name: Path<String>, users: Users) -> HttpResponse {
+    if let Some(refused) = refused(&request) {
+        return refused;
+    }
+    let mut users = lock(&users);
+    let Some(user) = users.get_mut(name.as_str()) else { return no_such_user() };
+    if user.server.is_some() {
+        return HttpResponse::BadRequest().json(json!({ "status": 400, "message": "is pending spawn" }));
+    }
+    user.server = Some(Server { ready: false, progress: watch::Sender::default() });
+    user.spawns += 1;
+    HttpResponse::Accepted().finish()
+}
+
+#[delete("/users/{name}/server")]
+async fn answer_stop(request: HttpRequest, name: Path<String>, users: Users) -> HttpResponse {
+    if let Some(refused) = refused(&request) {
+        return refused;
+    }
+    let mut users = lock(&users);
+    let Some(user) = users.get_mut(name.as_str()) else { return no_such_user() };
+    user.server = None;
+    user.stops += 1;
+    HttpResponse::NoContent().finish()
+}
+
+#[get("/users/{name}/server/progress")]
+async fn answer_progress(request: HttpRequest, name: Path<String>, users: Users) -> HttpResponse {
+    if let Some(refused) = refused(&request) {
+        return refused;
+    }
+    let told = lock(&users).get(name.as_str()).and_then(|user| Some(user.server.as_ref()?.progress.subscribe()));
+    let Some(told) = told else { return HttpResponse::NotFound().finish() };
+    HttpResponse::Ok().content_type("text/event-stream").streaming(stream::unfold((told, 0), next_line))
+}
+
+async fn next_line(
+    (mut told, said): (watch::Receiver<Told>, usize),
+) -> Option<(Result<Bytes, Infallible>, (watch::Receiver<Told>, usize))> {
+    loop {
+        let now = told.borrow_and_update().clone();
+        if let Some(line) = now.lines.get(said) {
+            return Some((Ok(Bytes::from(format!("data: {line}\r\n\r\n"))), (told, said + 1)));
+        }
+        if now.over || told.changed().await.is_err() {
+            return None;
+        }
+    }
+}
