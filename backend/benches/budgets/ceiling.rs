@@ -52,11 +52,11 @@ async fn read(request: HttpRequest, bare: Data<Bare>) -> HttpResponse {
 #[get("/text")]
 async fn read_text(request: HttpRequest, bare: Data<Bare>) -> HttpResponse {
     let (_, version) = (user(&request, &bare), bare.version);
-    let read = bare.site.db.read(move |db| {
+    let text = bare.site.db.read(move |db| {
         let row = chapter_texts::table.find((version, "en")).select(chapter_texts::html);
         Ok::<_, Error>(row.first::<String>(db)?)
     });
-    HttpResponse::Ok().body(read.await.expect("it is read"))
+    HttpResponse::Ok().body(text.await.expect("it is read"))
 }
 
 /// A GET, for the load has nothing to say: the least of a request, too.

@@ -5,8 +5,8 @@ import { type FrameState, paneView } from '~/utils/study/paneView'
 /** Nothing from the frame for this long after it began to load: say so, offer a way on. */
 const SILENT_AFTER = 60_000
 const HELLO_EVERY = 3_000
-const SAVE_AFTER = 4_000
-const SAVE_AT_LATEST = 20_000
+const SAVE_AFTER = 1_500
+const SAVE_AT_LATEST = 10_000
 /** A text chapter between two notebooks should not cost the kernel; a long pause may. */
 const KEEP_HIDDEN = 10 * 60_000
 
@@ -146,7 +146,8 @@ export const useNotebookPane = onePerApp(() => {
         if (message.path === study.chapter.value?.notebook?.path) study.running.set(message.cell_id, { kind: 'running' })
         return
       case 'cell_executed':
-        void saveSoon()
+        // What was computed is worth keeping at once: the session may end, elsewhere, the next moment.
+        save()
         return executed(message)
       case 'active_cell':
         if (message.path === openPath.value) activeCell.value = message.cell_id
