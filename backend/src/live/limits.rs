@@ -44,7 +44,7 @@ impl Limits {
             None => None,
         };
         // Where Redis cannot be asked, each process keeps its own count.
-        if shared.unwrap_or(local).max(local) > limit.most {
+        if shared.unwrap_or(local) > limit.most {
             return Err(Exceeded { retry_after: WINDOW.as_secs() });
         }
         Ok(())
@@ -57,7 +57,7 @@ impl Limits {
             Some(redis) => redis.counted(&limit.key).await,
             None => None,
         };
-        if shared.unwrap_or(local).max(local) >= limit.most {
+        if shared.unwrap_or(local) >= limit.most {
             return Err(Exceeded { retry_after: WINDOW.as_secs() });
         }
         Ok(())
