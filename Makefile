@@ -49,6 +49,12 @@ $(SPA): $(SPA_SOURCES)
 	@cd frontend && npm run --silent generate
 	@touch $@
 
+.PHONY: bench
+bench: ## Measure endpoints, start, memory, size and the notebook; figures in target/bench.json
+	@ci/setup.sh test
+	@$(MAKE) build
+	@ci/bench.sh
+
 .PHONY: openapi
 openapi: ## Write backend/openapi.json anew after a change of the API
 	@cargo run --quiet --locked -- openapi > target/openapi.json && mv target/openapi.json backend/openapi.json

@@ -34,5 +34,7 @@ export default defineConfig({
     { name: 'stories', testMatch: '**/*.spec.ts' },
     // Takes the pictures of the documentation: npm run screenshots
     { name: 'screenshots', testMatch: '**/screenshots.ts' },
+    // For `make bench`.
+    { name: 'timings', testMatch: '**/timings.ts' },
   ],
 })

@@ -1,6 +1,7 @@
 // How much JavaScript the chapter page with its notebook costs: everything its address loads before a click,
 // followed through the build's import graph, as brotli (quality 11). Fails above the budget.
-import { readFile } from 'node:fs/promises'
+// `--into FILE` adds the figure to those of `make bench`.
+import { readFile, writeFile } from 'node:fs/promises'
 import { brotliCompressSync } from 'node:zlib'
 
 const BUDGET = 170_000
@@ -37,4 +38,10 @@ const sizes = await Promise.all([...files].map(async file => [file, brotliCompre
 const total = sizes.reduce((sum, [, size]) => sum + size, 0)
 for (const [file, size] of sizes.sort((a, b) => b[1] - a[1])) process.stdout.write(`${String(size).padStart(8)}  ${file}\n`)
 process.stdout.write(`${String(total).padStart(8)}  JavaScript of the chapter page, brotli (budget ${BUDGET})\n`)
+const into = process.argv[process.argv.indexOf('--into') + 1]
+if (process.argv.includes('--into')) {
+  const figures = JSON.parse(await readFile(into, 'utf8'))
+  const figure = { name: 'chapter_javascript', database: null, value: total, unit: 'bytes', ceiling: BUDGET, ratio: Math.round(total / BUDGET * 1000) / 1000 }
+  await writeFile(into, JSON.stringify([...figures, figure], null, 2) + '\n')
+}
 if (total > BUDGET) process.exit(1)

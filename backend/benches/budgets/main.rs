@@ -3,7 +3,7 @@
 //! A ceiling is what this machine gives for the least that an endpoint cannot do without: checking the session's token
 //! and one read by primary key, or one durable upsert, in a bare actix handler. Both sides have one worker and the same
 //! load from wrk; rounds are interleaved and medians taken, so that a slow moment hits all alike.
-//! `cargo bench --bench budgets -- --seconds 2 --rounds 1` for a quick look.
+//! `cargo bench --bench budgets -- --seconds 2 --rounds 1` for a quick look, with `--only open_chapter` at one of them.
 
 #[allow(dead_code, unused_imports, unused_macros, reason = "the words of the stories; a bench needs few of them")]
 #[macro_use]
@@ -26,6 +26,8 @@ use support::{Plan, postgres};
 struct Options {
     seconds: Duration,
     rounds: usize,
+    /// Names that begin with this, alone: to look closely at one.
+    only: String,
 }
 
 fn main() {
@@ -48,7 +50,9 @@ fn options() -> Options {
     let arguments: Vec<String> = std::env::args().collect();
     let number = |name: &str| arguments.iter().position(|argument| argument == name)?.checked_add(1);
     let number = |name: &str| number(name).and_then(|at| arguments.get(at)).and_then(|text| text.parse::<u64>().ok());
+    let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1);
     Options {
+        only: only.cloned().unwrap_or_default(),
         seconds: Duration::from_secs(number("--seconds").unwrap_or(5)),
         rounds: usize::try_from(number("--rounds").unwrap_or(3)).unwrap_or(3),
     }
@@ -66,7 +70,8 @@ struct Case {
 
 async fn measure(plan: Plan, database: &'static str, options: &Options, figures: &mut Figures) {
     let scene = Scene::set(plan).await;
-    let cases = cases(&scene);
+    let mut cases = cases(&scene);
+    cases.retain(|case| case.name.starts_with(&options.only));
     let mut measured: Vec<Vec<f64>> = vec![Vec::new(); cases.len()];
     for round in 0..options.rounds {
         for (case, rates) in cases.iter().zip(&mut measured) {
