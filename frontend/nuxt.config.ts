@@ -5,7 +5,7 @@ import messages from '@intlify/unplugin-vue-i18n/vite'
 export default defineNuxtConfig({
   // The same sources give the same files: a random id would change every build.
   buildId: process.env.TENARAI_BUILD_ID || 'tenarai',
-  modules: ['@nuxt/ui', '@nuxt/eslint', './modules/no-inline-scripts', './modules/client-manifest'],
+  modules: ['@nuxt/ui', '@nuxt/eslint', './modules/no-inline-scripts', './modules/client-manifest', './modules/light-icons'],
   ssr: false,
 
   imports: {

@@ -1,7 +1,7 @@
 //! The front end, carried in the binary.
 
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
 
@@ -59,12 +59,14 @@ fn file(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
             .body("The front end is not part of this binary: run `make build`.\n"));
     };
     let tag: String = file.metadata.sha256_hash().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    if let Some(unchanged) = etag::unchanged(request, &tag) {
-        return Ok(unchanged);
-    }
     // Names below _nuxt carry a hash of their content, but for the list of builds.
     let immutable = name.starts_with("_nuxt/") && !name.starts_with("_nuxt/builds/");
     let cache = if immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    if let Some(mut unchanged) = etag::unchanged(request, &tag) {
+        // What is asked for again, by a reload, stays as long as before.
+        unchanged.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+        return Ok(unchanged);
+    }
     let mut response = HttpResponse::Ok();
     response
         .insert_header((CONTENT_TYPE, file.metadata.mimetype()))

@@ -18,6 +18,7 @@ export const useNotebookServer = onePerApp(() => {
   let failures = 0
   let wanted = false
   let asking = false
+  let unheard = false
 
   function take(next: ServerStatus) {
     const back = status.value?.state === 'hub_down' && next.state === 'stopped'
@@ -41,6 +42,14 @@ export const useNotebookServer = onePerApp(() => {
     finally {
       asking = false
     }
+    // It may have failed faster than the request was answered, and nobody tells that twice.
+    if (unheard) await look()
+  }
+
+  async function look() {
+    unheard = false
+    const { data } = await api.GET('/api/v1/notebook-server').catch(() => ({ data: undefined }))
+    if (data) take(data)
   }
 
   function listen() {
@@ -51,6 +60,7 @@ export const useNotebookServer = onePerApp(() => {
       const next = JSON.parse((event as MessageEvent<string>).data) as ServerStatus
       // How it stood before the request under way is no news.
       if (!asking || (next.state !== 'stopped' && next.state !== 'failed')) take(next)
+      else unheard = true
     })
     source.addEventListener('session', () => {
       sessionEnded.value = true
@@ -62,8 +72,7 @@ export const useNotebookServer = onePerApp(() => {
       // guarded client, which renews it, and listen again.
       clearTimeout(reconnect)
       reconnect = setTimeout(async () => {
-        const { data } = await api.GET('/api/v1/notebook-server').catch(() => ({ data: undefined }))
-        if (data) take(data)
+        await look()
         if (wanted) listen()
       }, Math.min(LAST_RECONNECT, FIRST_RECONNECT * 2 ** failures++))
     })

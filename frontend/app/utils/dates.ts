@@ -20,12 +20,25 @@ export function formatMoment(iso: string, language: Language): string {
 
 const UNITS = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60]] as const
 
+/** Japanese is written without the spaces that Intl puts between figure and unit. */
+const tight = (text: string, language: Language) => (language === 'ja' ? text.replaceAll(' ', '') : text)
+
 /** "3時間前", "yesterday". */
 export function formatAgo(iso: string, language: Language, now = Date.now()): string {
   const ago = (new Date(iso).getTime() - now) / 1000
   const words = new Intl.RelativeTimeFormat(LANGUAGE[language], { numeric: 'auto' })
-  const [unit, length] = UNITS.find(([, seconds]) => Math.abs(ago) >= seconds) ?? ['minute', 60]
-  return words.format(Math.trunc(ago / length), unit)
+  const [unit, length] = UNITS.find(([, seconds]) => Math.abs(ago) >= seconds) ?? []
+  if (!unit) return language === 'ja' ? 'たった今' : 'just now'
+  return tight(words.format(Math.trunc(ago / length), unit), language)
+}
+
+/** "3日4時間", "5 min": the two largest units. */
+export function formatDuration(seconds: number, language: Language): string {
+  const units = [['day', 86_400, Infinity], ['hour', 3_600, 24], ['minute', 60, 60]] as const
+  const first = Math.max(0, units.findIndex(([, length]) => seconds >= length))
+  const parts = (seconds < 60 ? units.slice(2) : units.slice(first, first + 2)).map(([unit, length, limit]) =>
+    new Intl.NumberFormat(LANGUAGE[language], { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(seconds / length) % limit))
+  return tight(parts.join(' '), language)
 }
 
 /** Whole days from today to the due day; negative when it is past. */

@@ -33,6 +33,7 @@ test('a hub that falls is started again; the text stays readable and the noteboo
   await notebook.ready()
   await notebook.write(1, 'kept = "in memory"')
   await expect(page.locator('figure[data-cell="hello"]').getByRole('status')).toHaveText(/^実行済み/)
+  await expect(page.getByText('未保存')).toBeHidden()
 
   process.kill(await hubProcess(site), 'SIGKILL')
   await expect(notebook.pane.getByText('切断されています')).toBeVisible({ timeout: 30_000 })
@@ -46,6 +47,12 @@ test('a hub that falls is started again; the text stays readable and the noteboo
 test('a start that fails names the cause, keeps the text and works when it is tried again', async ({ page, trainee, checkPage }) => {
   // Something that is no folder stands where the learner's home should be.
   await writeFile(trainee.home, '')
+  // On a slow network the failure is told before the request for the start is answered.
+  await page.route('**/api/v1/notebook-server', async (route) => {
+    const response = await route.fetch()
+    await expect.poll(async () => ((await (await page.request.get('/api/v1/notebook-server')).json()) as { state: string }).state).toBe('failed')
+    await route.fulfill({ response })
+  }, { times: 1 })
   await signIn(page, trainee, '/chapters/2/coding')
   const notebook = new Notebook(page)
   await expect(notebook.pane.getByRole('heading', { name: 'ノートを起動できませんでした' })).toBeVisible({ timeout: 30_000 })

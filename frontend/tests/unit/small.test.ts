@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Me, Member } from '../../app/api/types'
-import { daysUntil, formatDay } from '../../app/utils/dates'
+import { daysUntil, formatAgo, formatDay, formatDuration } from '../../app/utils/dates'
 import { deviceName } from '../../app/utils/device'
 import { filterMembers } from '../../app/utils/filterMembers'
 import { spokenBy } from '../../app/utils/language'
@@ -50,6 +50,16 @@ it('speaks the first language of the browser that it knows', () => {
 it('counts days by the calendar', () => {
   expect(daysUntil(new Date(2026, 10, 25, 1).toISOString(), new Date(2026, 10, 24, 23))).toBe(1)
   expect(formatDay('2026-12-04T09:00:00Z', 'ja', new Date('2026-11-24T00:00:00Z'))).toBe('12月4日(金)')
+})
+
+it('tells times past and spans as people do', () => {
+  const now = Date.parse('2026-11-24T12:00:00Z')
+  const ago = (iso: string) => (['ja', 'en'] as const).map(language => formatAgo(iso, language, now))
+  expect(ago('2026-11-24T11:59:30Z')).toEqual(['たった今', 'just now'])
+  expect(ago('2026-11-24T09:00:00Z')).toEqual(['3時間前', '3 hours ago'])
+  expect(ago('2026-11-23T09:00:00Z')).toEqual(['昨日', 'yesterday'])
+  expect([20, 300, 7_500, 273_600].map(it => formatDuration(it, 'ja'))).toEqual(['0分', '5分', '2時間5分', '3日4時間'])
+  expect(formatDuration(273_600, 'en')).toBe('3 days 4 hrs')
 })
 
 it('tells run times with the precision that matters', () => {

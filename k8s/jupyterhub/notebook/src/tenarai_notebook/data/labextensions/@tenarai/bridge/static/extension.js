@@ -1,5 +1,6 @@
 // The bridge between a notebook and the page of the LMS that shows it. The messages are in k8s/jupyterhub/README.md.
 import { Channel } from './channel.js';
+import { wearLook } from './look.js';
 import { setServerLost } from './notebook.js';
 import { Pane } from './pane.js';
 import { answerRequests } from './requests.js';
@@ -55,6 +56,7 @@ export async function createPlugin(shared) {
       const server = new Server(services, coreutils);
       const pane = new Pane(app, docs, channel, server, coreutils);
       answerRequests({ channel, pane, server, themes, settings });
+      wearLook();
       channel.listen();
       listenForLeave(channel);
       reportResources(channel, server);

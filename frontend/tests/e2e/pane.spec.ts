@@ -1,0 +1,116 @@
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { serverIsGone, stopServer } from './support/hub'
+import { Notebook } from './support/notebook'
+import { signIn, type Trainee } from './support/people'
+import { type Place, repository, tenarai } from './support/site'
+import { textOf } from './support/study'
+import { expect, test } from './support/test'
+
+test('the notebook fills the screen, or a tab of its own', async ({ page, context, trainee }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.pane.getByRole('button', { name: '全画面で表示する' }).click()
+  await expect.poll(() => page.evaluate(() => document.fullscreenElement?.getAttribute('aria-label'))).toBe('ノート')
+  await notebook.run(1)
+  await expect(notebook.output(1)).toHaveText('Hello, Python!')
+  await notebook.pane.getByRole('button', { name: '全画面を終える' }).click()
+  await expect(textOf(page)).toBeInViewport()
+
+  const opened = context.waitForEvent('page')
+  await notebook.pane.getByRole('link', { name: '新しいタブで開く' }).click()
+  const tab = await opened
+  await expect(tab.locator('.jp-Cell').nth(1)).toContainText('Hello, Python!', { timeout: 30_000 })
+  expect(new URL(tab.url()).pathname).toMatch(/\/notebooks\/ml-first-steps\/02-python-values\.ipynb$/)
+})
+
+test('a notebook out of sight is kept for ten minutes; the hub\'s cookie is renewed as long as it is open', async ({ page, trainee, watch }) => {
+  // Jupyter's own timers leap, too.
+  watch.expect(/in the notebook/)
+  await page.clock.install()
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  const asks: string[] = []
+  page.on('request', request => request.method() === 'POST' && asks.push(new URL(request.url()).pathname))
+  await page.clock.fastForward('04:05')
+  await expect.poll(() => asks).toContain('/api/v1/notebook-server')
+
+  const frame = page.locator('iframe[title^="Jupyter"]')
+  await notebook.document().then(frame => frame.evaluate(() => Object.assign(window, { kept: true })))
+  const go = async (title: RegExp) => page.getByRole('navigation', { name: '目次' }).getByRole('link', { name: title }).click()
+  await go(/この講座の学び方/)
+  await expect(textOf(page).getByRole('heading', { level: 1, name: /この講座の学び方/ })).toBeVisible()
+  await page.clock.fastForward('09:00')
+  await go(/値と変数/)
+  await notebook.ready()
+  expect(await notebook.document().then(frame => frame.evaluate(() => 'kept' in window))).toBe(true)
+
+  await go(/この講座の学び方/)
+  await expect(textOf(page).getByRole('heading', { level: 1, name: /この講座の学び方/ })).toBeVisible()
+  await page.clock.fastForward('10:30')
+  await expect(frame).toHaveCount(0)
+  await go(/値と変数/)
+  await notebook.ready()
+  await notebook.run(1)
+  await expect(notebook.output(1)).toHaveText('Hello, Python!')
+})
+
+test.describe('an author publishes a better notebook', () => {
+  /** A course of its own, so that nobody else's changes under them. */
+  async function publish(site: Place, slug: string, words: string) {
+    const folder = join(site.folder, slug)
+    await cp(join(repository, 'docs/sample-course'), folder, { recursive: true })
+    const [course, notebook] = [join(folder, 'course.yaml'), join(folder, 'chapters/02-python-values/notebook.ipynb')]
+    await writeFile(course, (await readFile(course, 'utf8')).replace('slug: ml-first-steps', `slug: ${slug}`))
+    await writeFile(notebook, (await readFile(notebook, 'utf8')).replace('Hello, Python!', words))
+    await tenarai(site, ['content', 'publish', folder])
+  }
+  async function openSecondChapter(page: Page, site: Place, trainee: Trainee, slug: string) {
+    await publish(site, slug, 'Hello, first version!')
+    await tenarai(site, ['organisation', 'license', 'aozora', slug])
+    await tenarai(site, ['enrol', trainee.email, slug])
+    await signIn(page, trainee, `/courses/${slug}`)
+    await page.getByRole('link', { name: /1\.2 値と変数/ }).click()
+    const notebook = new Notebook(page)
+    await notebook.ready()
+    await notebook.write(1, 'print("mine")')
+    await expect(notebook.output(1)).toHaveText('mine')
+    await expect(page.getByText('未保存')).toBeHidden()
+    const chapter = page.url()
+    await page.goto('/account')
+    // The next day: material is fetched when the server starts.
+    await stopServer(site, trainee.hubUser)
+    await publish(site, slug, 'Hello, second version!')
+    await serverIsGone(site, trainee.hubUser)
+    await page.goto(chapter)
+    await notebook.ready()
+    await expect(notebook.pane.getByText('このノートの新しい版があります。')).toBeVisible()
+    return notebook
+  }
+
+  test('and the trainee takes it; what they wrote is kept in a copy', async ({ page, site, trainee, checkPage }) => {
+    const notebook = await openSecondChapter(page, site, trainee, 'better-taken')
+    await checkPage()
+    await expect(notebook.cell(1)).toContainText('mine')
+    await notebook.pane.getByRole('button', { name: '新しい版にする' }).click()
+    await expect(page.getByText(/新しい版にしました。前の内容は .* に残っています。/)).toBeVisible()
+    await expect(notebook.cell(1)).toContainText('Hello, second version!')
+    await expect(notebook.pane.getByText('このノートの新しい版があります。')).toBeHidden()
+    const folder = join(trainee.home, 'work/better-taken')
+    const copies = (await readdir(folder)).filter(name => name.startsWith('02-python-values') && name !== '02-python-values.ipynb')
+    expect(await readFile(join(folder, copies[0]!), 'utf8')).toContain('mine')
+  })
+
+  test('and the trainee keeps theirs, and is not asked again', async ({ page, site, trainee }) => {
+    const notebook = await openSecondChapter(page, site, trainee, 'better-kept')
+    await notebook.pane.getByRole('button', { name: 'このまま使う' }).click()
+    await expect(page.getByText('いまのノートをそのまま使います')).toBeVisible()
+    await page.reload()
+    await notebook.ready()
+    await expect(notebook.cell(1)).toContainText('mine')
+    await expect(notebook.pane.getByText('このノートの新しい版があります。')).toBeHidden()
+  })
+})
