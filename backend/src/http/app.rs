@@ -1,14 +1,16 @@
 //! The application: which rooms answer where.
 
 use std::net::TcpListener;
+use std::sync::LazyLock;
 
-use actix_web::dev::Server;
+use actix_web::dev::{ResourceDef, Server};
 use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::{Data, PathConfig, PayloadConfig, QueryConfig, scope as scope_at};
 use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa::OpenApi;
+use utoipa::openapi::PathItem;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
@@ -66,6 +68,27 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let components = document.components.get_or_insert_default();
     components.schemas.extend(problem_schemas());
     document
+}
+
+/// The methods a documented address takes, whatever they are; none where there is no such address.
+pub fn methods_at(path: &str) -> Option<&'static str> {
+    static ADDRESSES: LazyLock<Vec<(ResourceDef, String)>> = LazyLock::new(|| {
+        let described = openapi().paths.paths;
+        described.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods_of(item))).collect()
+    });
+    ADDRESSES.iter().find(|(address, _)| address.is_match(path)).map(|(_, methods)| methods.as_str())
+}
+
+fn methods_of(item: &PathItem) -> String {
+    let known = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    let taken: Vec<&str> = known.iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| *name).collect();
+    taken.join(", ")
 }
 
 /// Answers requests on this socket until told to stop.
