@@ -103,6 +103,14 @@ impl Person {
         self.grants.contains(&Grant { role: Role::Author, scope: Scope::Course(course.0) })
     }
 
+    /// The courses they are an author of.
+    pub fn written(&self) -> impl Iterator<Item = CourseId> {
+        self.grants.iter().filter_map(|grant| match (grant.role, grant.scope) {
+            (Role::Author, Scope::Course(id)) => Some(CourseId(id)),
+            _ => None,
+        })
+    }
+
     /// The name of their account at the hub.
     pub fn hub_name(&self) -> String {
         format!("u{}", self.id)

@@ -202,8 +202,19 @@ pub fn courses_of(
         .load(db)
 }
 
-pub fn course_of_cohort(db: &mut AnyConnection, cohort: CohortId) -> QueryResult<Option<CourseId>> {
-    cohorts::table.find(cohort).select(cohorts::course_id).first(db).optional()
+pub fn courses_of_cohorts(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<Vec<CourseId>> {
+    cohorts::table.filter(cohorts::id.eq_any(ids)).select(cohorts::course_id).load(db)
+}
+
+/// The courses an organisation holds a licence for that is in force.
+pub fn licensed_courses(db: &mut AnyConnection, organisation: OrganisationId) -> QueryResult<Vec<CourseId>> {
+    let now = Ts::now();
+    licences::table
+        .filter(licences::organisation_id.eq(organisation))
+        .filter(licences::starts_at.le(now))
+        .filter(licences::ends_at.is_null().or(licences::ends_at.gt(now)))
+        .select(licences::course_id)
+        .load(db)
 }
 
 /// A cohort with its size.
