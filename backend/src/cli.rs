@@ -68,7 +68,16 @@ enum ContentCommand {
     /// Report every mistake in the course in DIR.
     Check { dir: PathBuf },
     /// Publish the course in DIR; a course with mistakes changes nothing.
-    Publish { dir: PathBuf },
+    Publish {
+        dir: PathBuf,
+        /// E-mail address of whoever publishes, for the record.
+        #[arg(long)]
+        by: Option<String>,
+    },
+    /// List the publications of a course: number, moment, commit, by whom.
+    History { course: String },
+    /// Show readers an earlier publication again; what they did meanwhile stays.
+    RollBack { course: String, number: i64 },
 }
 
 #[derive(Debug, Subcommand)]
@@ -196,10 +205,18 @@ async fn content(command: ContentCommand) -> Result<ExitCode, Failure> {
     let mut out = io::stdout();
     let code = match command {
         ContentCommand::Check { dir } => content::cli::check(&dir, &mut out)?,
-        ContentCommand::Publish { dir } => {
+        ContentCommand::Publish { dir, by } => {
             let config = without_hub()?;
             let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
-            content::cli::publish(&db, &blobs, &dir, None, &mut out).await?
+            let by = match by {
+                Some(email) => Some(accounts::find(&db, &email).await?),
+                None => None,
+            };
+            content::cli::publish(&db, &blobs, &dir, by, &mut out).await?
+        }
+        ContentCommand::History { course } => content::cli::history(&database().await?, &course, &mut out).await?,
+        ContentCommand::RollBack { course, number } => {
+            content::cli::roll_back(&database().await?, &course, number, &mut out).await?
         }
     };
     Ok(ExitCode::from(code))

@@ -120,7 +120,6 @@ async fn forget_what_changed(site: Site) {
     loop {
         match news.recv().await {
             Ok(News::PersonChanged { user }) => site.people.forget(user).await,
-            Ok(News::CoursePublished { course }) => site.catalogue.forget(course).await,
             Ok(_) => {}
             Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => site.people.forget_all(),
             Err(tokio::sync::broadcast::error::RecvError::Closed) => return,

@@ -15,7 +15,7 @@ use crate::db::{self, Db};
 use crate::sessions;
 
 pub use crate::locale::Locale;
-pub use cli::{UserCommand, run as run_command};
+pub use cli::{UserCommand, find, run as run_command};
 pub use model::{AddError, Member, NewUser, Secret, add, by_email, email_key, load_person, members, touch};
 pub use routes::routes;
 

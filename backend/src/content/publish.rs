@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::draft::{Draft, EarlierCells, Outline};
-use super::model::{self, Current};
+use super::model::{self, Current, Past};
 use super::notebook::Earlier;
 use super::report::Report;
 use super::source::{self, Source};
@@ -37,6 +37,8 @@ pub enum PublishError {
          published. Remove `was`, or give the chapter another key"
     )]
     BothKeysKnown { key: String, was: String },
+    #[error("there is no course `{0}`, or it was never published")]
+    NeverPublished(String),
     #[error("there is no publication {number} of the course `{course}`")]
     NoSuchPublication { course: String, number: i64 },
     #[error(transparent)]
@@ -91,6 +93,13 @@ pub async fn publish(
     let expected = current.map(|current| current.publication);
     let published = db.write(move |connection| model::write(connection, &draft, expected, &source, by)).await?;
     Ok(Published { warnings: report, ..published })
+}
+
+/// The publications of a course, the newest first.
+pub async fn history(db: &Db, course: &str) -> Result<Vec<Past>, PublishError> {
+    let slug = course.to_owned();
+    let past = db.read(move |connection| Ok::<_, PublishError>(model::history(connection, &slug)?)).await?;
+    if past.is_empty() { Err(PublishError::NeverPublished(course.to_owned())) } else { Ok(past) }
 }
 
 /// Shows trainees an earlier publication again. What they did meanwhile stays.
