@@ -16,7 +16,9 @@ use crate::sessions;
 
 pub use crate::locale::Locale;
 pub use cli::{UserCommand, find, run as run_command};
-pub use model::{AddError, Member, NewUser, Secret, add, by_email, email_key, load_person, members, touch};
+pub use model::{
+    AddError, Member, NewUser, Secret, Wanted, add, by_email, email_key, load_person, members, names, touch,
+};
 pub use routes::routes;
 
 #[derive(

@@ -51,8 +51,8 @@ pub async fn publish(
 
 /// Prints the publications of a course, the newest first; returns the exit code.
 pub async fn history(db: &Db, course: &str, out: &mut (dyn Write + Send)) -> io::Result<u8> {
-    let past = match publish::history(db, course).await {
-        Ok(past) => past,
+    let (past, names) = match publish::history(db, course).await {
+        Ok(found) => found,
         Err(error) => return failed(&error, out),
     };
     for publication in past {
@@ -63,7 +63,7 @@ pub async fn history(db: &Db, course: &str, out: &mut (dyn Write + Send)) -> io:
             publication.number,
             publication.published_at.as_utc().format("%Y-%m-%d %H:%M UTC"),
             commit.as_deref().map_or("-", |commit| commit.get(..12).unwrap_or(commit)),
-            publication.by.as_deref().unwrap_or("-"),
+            publication.published_by.and_then(|id| names.get(&id)).map_or("-", String::as_str),
             if publication.is_current() { "current" } else { "" },
         )?;
     }

@@ -1,6 +1,6 @@
 //! From a folder to what trainees see: all of it, or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::draft::{Draft, EarlierCells, Outline};
@@ -8,6 +8,7 @@ use super::model::{self, Current, Past};
 use super::notebook::Earlier;
 use super::report::Report;
 use super::source::{self, Source};
+use crate::accounts;
 use crate::blobs::{self, Blobs};
 use crate::db::types::{CourseId, PublicationId, UserId};
 use crate::db::{self, Db};
@@ -95,11 +96,18 @@ pub async fn publish(
     Ok(Published { warnings: report, ..published })
 }
 
-/// The publications of a course, the newest first.
-pub async fn history(db: &Db, course: &str) -> Result<Vec<Past>, PublishError> {
+/// The publications of a course, the newest first, and the names of those who published them.
+pub async fn history(db: &Db, course: &str) -> Result<(Vec<Past>, HashMap<UserId, String>), PublishError> {
     let slug = course.to_owned();
-    let past = db.read(move |connection| Ok::<_, PublishError>(model::history(connection, &slug)?)).await?;
-    if past.is_empty() { Err(PublishError::NeverPublished(course.to_owned())) } else { Ok(past) }
+    db.read(move |connection| {
+        let past = model::history(connection, &slug)?;
+        if past.is_empty() {
+            return Err(PublishError::NeverPublished(slug));
+        }
+        let people: Vec<UserId> = past.iter().filter_map(|publication| publication.published_by).collect();
+        Ok((past, accounts::names(connection, &people)?))
+    })
+    .await
 }
 
 /// Shows trainees an earlier publication again. What they did meanwhile stays.

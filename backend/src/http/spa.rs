@@ -34,7 +34,7 @@ pub fn content_security_policy(config: &Config) -> String {
 
 /// A file of the front end, or its shell for every address that is a page.
 pub async fn page(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    if let Some(methods) = super::app::methods_at(request.path()) {
+    if let Some(methods) = super::openapi::methods_at(request.path()) {
         return Err(METHOD_NOT_ALLOWED.problem().allow(methods));
     }
     let path = request.path().trim_start_matches('/');

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use super::notebook::Cell;
 use crate::blobs::BlobId;
 use crate::db::AnyConnection;
-use crate::db::schema::{chapter_versions, chapters, courses, publications, users};
-use crate::db::types::{CourseId, Json, PublicationId, Ts};
+use crate::db::schema::{chapter_versions, chapters, courses, publications};
+use crate::db::types::{CourseId, Json, PublicationId, Ts, UserId};
 
 pub use write::write;
 
@@ -65,8 +65,7 @@ pub struct Past {
     pub number: i64,
     pub published_at: Ts,
     pub source: Option<String>,
-    /// Name of whoever published it, where that is known.
-    pub by: Option<String>,
+    pub published_by: Option<UserId>,
 }
 
 impl Past {
@@ -80,7 +79,6 @@ impl Past {
 pub fn history(connection: &mut AnyConnection, slug: &str) -> QueryResult<Vec<Past>> {
     publications::table
         .inner_join(courses::table.on(courses::id.eq(publications::course_id)))
-        .left_join(users::table.on(publications::published_by.eq(users::id.nullable())))
         .filter(courses::slug.eq(slug))
         .order(publications::number.desc())
         .select((
@@ -89,7 +87,7 @@ pub fn history(connection: &mut AnyConnection, slug: &str) -> QueryResult<Vec<Pa
             publications::number,
             publications::published_at,
             publications::source,
-            users::display_name.nullable(),
+            publications::published_by,
         ))
         .load(connection)
 }
