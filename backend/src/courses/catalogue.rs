@@ -152,6 +152,9 @@ impl Catalogue {
     }
 
     pub async fn by_slug(&self, db: &Db, slug: &str) -> Result<Option<Arc<Publication>>, Error> {
+        if !slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Ok(None);
+        }
         let course = match self.slugs.get(slug).await {
             Some(course) => course,
             None => {

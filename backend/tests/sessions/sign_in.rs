@@ -83,6 +83,17 @@ async fn too_many_wrong_passwords_close_the_account_for_a_while_even_to_the_righ
 }
 
 #[apply(story)]
+async fn what_is_too_long_to_be_an_address_or_a_password_is_not_looked_up(site: TestSite) {
+    let browser = site.browser();
+    for (email, password, pointer) in
+        [("x".repeat(321), PASSWORD.to_owned(), "/email"), ("a@example.com".to_owned(), "x".repeat(201), "/password")]
+    {
+        let answer = browser.post("/api/v1/session", json!({ "email": email, "password": password })).await;
+        assert_eq!(answer.refused(422, "invalid_fields")["errors"][0]["pointer"], pointer);
+    }
+}
+
+#[apply(story)]
 async fn a_right_password_starts_the_count_over(plan: Plan) {
     let site = plan.with(|settings| settings.sign_in_failures_per_account = 2).start().await;
     let person = site.somebody().await;
