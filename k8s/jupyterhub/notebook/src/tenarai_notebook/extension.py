@@ -14,6 +14,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 from tornado import web
+from tornado.ioloop import PeriodicCallback
 
 from .contents import ContentApi, ContentsError, Pristine
 from .handouts import HandoutError, Handouts
@@ -22,6 +23,8 @@ from .resources import measure
 
 #: the LMS is asked for a newer publication at most this often
 FETCH_EVERY_S = 120.0
+#: how often the learner's folders are looked for
+LOOK_EVERY_MS = 5_000
 
 
 class Room:
@@ -128,10 +131,26 @@ class HandoutHandler(_Handler):
         await self.guarded(lambda: asyncio.to_thread(do))
 
 
+def stop_without_folders(app: ServerApp, places: Places) -> PeriodicCallback:
+    """End a server whose folders somebody deleted: it could open nothing any more, and the next start makes them."""
+
+    def look() -> None:
+        if not (places.work.is_dir() and places.private.is_dir()):
+            app.log.error("The learner's folders are gone; stopping, for the next start to make them anew")
+            watch.stop()
+            app.stop()
+
+    watch = PeriodicCallback(look, LOOK_EVERY_MS)
+    watch.start()
+    return watch
+
+
 def _load_jupyter_server_extension(app: ServerApp) -> None:
     """Called by jupyter_server: adds our endpoints, and tells the page which origin it may talk to."""
     web_app = app.web_app
-    room = {"room": Room(Places(Path.home()), app.log)}
+    places = Places(Path.home())
+    room = {"room": Room(places, app.log)}
+    stop_without_folders(app, places)
     api = url_path_join(web_app.settings["base_url"], "tenarai", "api")
     web_app.add_handlers(  # type: ignore[no-untyped-call]
         ".*$",
