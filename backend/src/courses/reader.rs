@@ -1,12 +1,10 @@
 //! Extractors: who may read a course or a chapter. What one may not see does not exist (404).
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use diesel::QueryResult;
 use moka::sync::Cache;
 
@@ -17,10 +15,8 @@ use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, CohortId, CourseId, Ts, UserId};
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::organisations;
-use crate::sessions::SignedIn;
+use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
-
-type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 /// Somebody who may read a course; [`read_course`] alone makes one.
 #[derive(Debug, Clone)]
@@ -50,7 +46,7 @@ impl FromRequest for ReaderOfChapter {
         let request = request.clone();
         Box::pin(async move {
             let me = me.await?;
-            let site = request.app_data::<web::Data<Site>>().cloned().ok_or(&NOT_FOUND)?;
+            let site = Site::of(&request)?;
             let id: i64 = request.match_info().get("chapter").and_then(|id| id.parse().ok()).ok_or(&NOT_FOUND)?;
             read_chapter(&site, &me, ChapterId(id)).await
         })
