@@ -97,7 +97,7 @@ impl Site {
         tokio::spawn(forget_what_changed(self.clone()));
         tokio::spawn(reload_keys(self.clone()));
         if self.hub.is_some() {
-            tokio::spawn(crate::notebooks::stop_after_sign_out(self.clone()));
+            tokio::spawn(crate::notebooks::follow_news(self.clone()));
         }
     }
 }

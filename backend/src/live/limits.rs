@@ -67,7 +67,7 @@ impl Limits {
             Some(redis) => redis.count(&limit.key, WINDOW).await,
             None => None,
         };
-        within([Some(local), shared], limit.most)
+        within(shared.or(Some(local)), limit.most)
     }
 
     /// Whether one more would still be within the limit; counts nothing.
@@ -77,7 +77,7 @@ impl Limits {
             Some(redis) => redis.counted(&limit.key).await,
             None => None,
         };
-        within([local, shared], limit.most.saturating_sub(1))
+        within(shared.or(local), limit.most.saturating_sub(1))
     }
 
     /// Starts over, after a success.
@@ -89,12 +89,11 @@ impl Limits {
     }
 }
 
-/// Where Redis cannot be asked, each process keeps its own count; where it can, both must agree.
-fn within(counts: [Option<Counted>; 2], most: u32) -> Result<(), Exceeded> {
-    let beyond = counts.into_iter().flatten().filter(|counted| counted.count > most);
-    match beyond.map(|counted| counted.forgotten_in).max() {
+/// Where Redis cannot be asked, each process keeps its own count.
+fn within(counted: Option<Counted>, most: u32) -> Result<(), Exceeded> {
+    match counted.filter(|counted| counted.count > most) {
         // Rounded up: who waits so long is let in.
-        Some(wait) => Err(Exceeded { retry_after: wait.as_millis().div_ceil(1000).max(1) as u64 }),
+        Some(beyond) => Err(Exceeded { retry_after: beyond.forgotten_in.as_millis().div_ceil(1000).max(1) as u64 }),
         None => Ok(()),
     }
 }

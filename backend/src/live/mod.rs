@@ -14,6 +14,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::db::types::{SessionId, UserId};
+use crate::notebooks::StartFailure;
 
 pub use limits::{Exceeded, Limit, Limits};
 use redis_link::RedisLink;
@@ -22,7 +23,7 @@ pub use revocation::Revocations;
 pub(crate) use revocation::watch as watch_revocations;
 
 /// News for every process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum News {
     SessionEnded {
@@ -32,9 +33,18 @@ pub enum News {
     PersonChanged {
         user: UserId,
     },
-    /// Somebody asked for this user's notebook server to start or stop.
+    /// This user's notebook server was asked to start: it is queued, whatever the hub still says.
+    ServerAsked {
+        user: UserId,
+    },
+    /// Something happened to this user's notebook server: look at it.
     ServerChanged {
         user: UserId,
+    },
+    /// A start failed, which the hub says only while it happens.
+    ServerFailed {
+        user: UserId,
+        failure: StartFailure,
     },
 }
 
@@ -71,7 +81,7 @@ impl Live {
             self.revocations.note(session);
         }
         // Nobody listening is no error.
-        let _ = self.local.send(news);
+        let _ = self.local.send(news.clone());
         if let Some(redis) = &self.redis {
             redis.publish(&Envelope { from: self.node, news }).await;
         }

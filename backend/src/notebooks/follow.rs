@@ -1,11 +1,12 @@
 //! One follower a user and process: it asks the hub how the user's server is, and tells whoever listens.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, watch};
 use utoipa::ToSchema;
 
@@ -54,11 +55,11 @@ pub enum StartStep {
     Notebook,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StartFailure {
     /// `spawn_failed` or `hub_refused`.
     #[schema(example = "spawn_failed")]
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What the hub said.
     pub detail: String,
 }
@@ -72,8 +73,8 @@ impl ServerStatus {
         Self { step: Some(StartStep::Queued), percent: Some(0), ..Self::of(ServerState::Starting) }
     }
 
-    fn failed(code: &'static str, detail: String) -> Self {
-        Self { failure: Some(StartFailure { code, detail }), ..Self::of(ServerState::Failed) }
+    fn failed(failure: StartFailure) -> Self {
+        Self { failure: Some(failure), ..Self::of(ServerState::Failed) }
     }
 
     fn starting(progress: &Progress) -> Self {
@@ -133,8 +134,38 @@ impl Followers {
         *lock(&follower.starting) = None;
         follower.status.send_replace(match error {
             HubError::Unreachable(_) => ServerStatus::of(ServerState::HubDown),
-            other => ServerStatus::failed("hub_refused", other.to_string()),
+            other => ServerStatus::failed(StartFailure { code: "hub_refused".into(), detail: other.to_string() }),
         });
+    }
+
+    /// How the start that was begun here ends: with a failure, or otherwise.
+    pub async fn end_of_start(&self, hub: &HubClient, name: &str) -> Option<StartFailure> {
+        let mut status = self.listen(hub, name).await;
+        let end = status.wait_for(|status| status.state != ServerState::Starting).await;
+        end.ok()?.failure.clone()
+    }
+
+    /// Another process was asked to start this user's server.
+    pub fn heard_of_start(&self, name: &str) {
+        if let Some(follower) = lock(&self.by_name).get(name) {
+            lock(&follower.starting).get_or_insert_with(Instant::now);
+            follower.status.send_if_modified(|now| {
+                let resting = matches!(now.state, ServerState::Stopped | ServerState::Failed);
+                if resting {
+                    *now = ServerStatus::queued();
+                }
+                resting
+            });
+            follower.look.notify_one();
+        }
+    }
+
+    /// A start failed, and another process saw it.
+    pub fn heard_of_failure(&self, name: &str, failure: StartFailure) {
+        if let Some(follower) = lock(&self.by_name).get(name) {
+            *lock(&follower.starting) = None;
+            set(follower, ServerStatus::failed(failure));
+        }
     }
 
     /// Something happened to this user's server: look at once.
@@ -258,7 +289,8 @@ async fn watch_start(hub: &HubClient, name: &str, follower: &Follower) -> Result
         let event = event?;
         if event.failed {
             *lock(&follower.starting) = None;
-            follower.status.send_replace(ServerStatus::failed("spawn_failed", event.message));
+            let failure = StartFailure { code: "spawn_failed".into(), detail: event.message };
+            set(follower, ServerStatus::failed(failure));
         } else if !event.ready {
             set(follower, ServerStatus::starting(&event));
         }

@@ -13,7 +13,7 @@ use crate::live::News;
 use crate::sessions;
 use crate::site::Site;
 
-pub use follow::Followers;
+pub use follow::{Followers, StartFailure};
 pub use hub::HubClient;
 pub use supervisor::{HubError, HubPlan, Supervisor, write_private};
 
@@ -24,8 +24,9 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(routes::watch_status);
 }
 
-/// An open kernel connection outlives a sign-out, so the server of somebody who is signed in nowhere is stopped.
-pub(crate) async fn stop_after_sign_out(site: Site) {
+/// Takes up what this and other processes tell. An open kernel connection outlives a sign-out, so the server of
+/// somebody who is signed in nowhere is stopped.
+pub(crate) async fn follow_news(site: Site) {
     let Some(hub) = site.hub.clone() else { return };
     let mut news = site.live.listen();
     loop {
@@ -39,6 +40,8 @@ pub(crate) async fn stop_after_sign_out(site: Site) {
                     Err(error) => tracing::warn!(%error, name, "cannot tell whether they are signed in elsewhere"),
                 }
             }
+            Ok(News::ServerAsked { user }) => site.followers.heard_of_start(&format!("u{user}")),
+            Ok(News::ServerFailed { user, failure }) => site.followers.heard_of_failure(&format!("u{user}"), failure),
             Ok(News::ServerChanged { user }) => site.followers.look(&format!("u{user}")),
             Ok(_) | Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,

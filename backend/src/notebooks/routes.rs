@@ -64,7 +64,8 @@ pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Sit
 }
 
 async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn) {
-    let name = me.person.hub_name();
+    let (name, user) = (me.person.hub_name(), me.person.id);
+    site.live.tell(News::ServerAsked { user }).await;
     let started = hub.start(&name, me.person.locale).await;
     match &started {
         Ok(()) => site.followers.look(&name),
@@ -73,7 +74,10 @@ async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn) {
             site.followers.start_failed(&name, error);
         }
     }
-    site.live.tell(News::ServerChanged { user: me.person.id }).await;
+    site.live.tell(News::ServerChanged { user }).await;
+    if let Some(failure) = site.followers.end_of_start(&hub, &name).await {
+        site.live.tell(News::ServerFailed { user, failure }).await;
+    }
 }
 
 /// No server is started ahead of need when many run already; when in doubt, none.

@@ -27,7 +27,7 @@ async fn a_change_of_password_signs_the_other_browsers_out_and_keeps_this_one(si
     person.sign_in().await;
     elsewhere.sign_in().await;
     change(&person, PASSWORD, NEW).await.is(204);
-    elsewhere.get("/api/v1/session").await.refused(401, "session_ended");
+    elsewhere.is_signed_out().await;
     elsewhere.post("/api/v1/session/refresh", json!({})).await.refused(401, "session_ended");
     person.get("/api/v1/session").await.is(200);
 }

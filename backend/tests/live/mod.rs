@@ -16,12 +16,6 @@ async fn pair(site: TestSite) -> (TestSite, TestSite) {
     (site, other)
 }
 
-/// The process refuses the person's token in time.
-async fn is_signed_out(person: &Person) {
-    within(A_SECOND, "signed out", async || (person.get("/api/v1/session").await.status == 401).then_some(())).await;
-    person.get("/api/v1/session").await.refused(401, "session_ended");
-}
-
 /// What the operator sees of Redis.
 async fn redis_becomes(operator: &Person, state: &str) {
     within(Duration::from_secs(20), "the state of Redis", async || {

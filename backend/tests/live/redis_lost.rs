@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::{is_signed_out, pair, redis_becomes};
+use super::{pair, redis_becomes};
 use crate::support::{PASSWORD, Plan, Redis, TestSite, tell};
 
 #[test]
@@ -43,7 +43,7 @@ fn killing_redis_in_the_middle_fails_no_request_and_its_return_is_used() {
         });
         there.get("/api/v1/session").await.is(200);
         here.delete("/api/v1/sessions").await.is(204);
-        is_signed_out(&there).await;
+        there.is_signed_out().await;
 
         // Each process goes on counting by itself.
         let victim = one.somebody().await;
@@ -62,7 +62,7 @@ fn killing_redis_in_the_middle_fails_no_request_and_its_return_is_used() {
         there.sign_in().await;
         let there = there.through(&other);
         person.delete("/api/v1/sessions").await.is(204);
-        is_signed_out(&there).await;
+        there.is_signed_out().await;
     });
 }
 

@@ -45,7 +45,7 @@ async fn rotation_leaves_no_gap(site: TestSite) {
     before.sign_in().await;
     let old = kid_of(&before);
     keys::rotate(&site.site.db).await.expect("a new key");
-    site.site.tokens.keys().reload(&site.site.db).await.expect("it is read");
+    site.reload_keys().await;
     assert_eq!(published(&site).await.len(), 2, "the new key is there before it signs");
     after.sign_in().await;
     assert_eq!(kid_of(&after), old, "the old one signs until every verifier knows the new one");
@@ -73,7 +73,7 @@ async fn a_retired_key_is_published_no_longer_and_verifies_nothing(site: TestSit
             .execute(tx)
     })
     .await;
-    site.site.tokens.keys().reload(&site.site.db).await.expect("they are read");
+    site.reload_keys().await;
     assert!(published(&site).await.iter().all(|key| key["kid"] != old));
     person.get("/api/v1/session").await.refused(401, "session_expired");
 }
@@ -98,5 +98,5 @@ async fn let_ten_minutes_pass(site: &TestSite) {
             .execute(tx)
     })
     .await;
-    site.site.tokens.keys().reload(&site.site.db).await.expect("they are read");
+    site.reload_keys().await;
 }

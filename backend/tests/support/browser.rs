@@ -1,6 +1,8 @@
 //! A browser: it keeps cookies and says where its requests come from.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cookie_store::CookieStore;
 use reqwest::header::{COOKIE, SET_COOKIE};
@@ -9,12 +11,14 @@ use serde_json::Value;
 use url::Url;
 
 use super::answer::Answer;
+use super::within;
 
 #[derive(Clone)]
 pub struct Browser {
     client: Client,
-    /// Where requests go.
-    server: String,
+    /// Where requests go, in turn.
+    servers: Vec<String>,
+    turn: Arc<AtomicUsize>,
     /// The site's address as the browser knows it.
     origin: String,
     cookies: Arc<Mutex<CookieStore>>,
@@ -25,7 +29,8 @@ impl Browser {
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
         Self {
             client: client.expect("a client without TLS"),
-            server: server.to_owned(),
+            servers: vec![server.to_owned()],
+            turn: Arc::default(),
             origin: origin.to_owned(),
             cookies: Arc::default(),
         }
@@ -33,13 +38,35 @@ impl Browser {
 
     /// The same browser, with its cookies, talking to another process of the site.
     pub fn via(&self, server: &str) -> Self {
-        Self { server: server.to_owned(), ..self.clone() }
+        Self { servers: vec![server.to_owned()], ..self.clone() }
+    }
+
+    /// The same browser, whose requests also go to this process of the site, every second one.
+    pub fn and_via(mut self, server: &str) -> Self {
+        self.servers.push(server.to_owned());
+        self
     }
 
     /// Another browser that got hold of this one's cookies.
     pub fn stolen(&self) -> Self {
         let copy = self.jar().clone();
         Self { cookies: Arc::new(Mutex::new(copy)), ..self.clone() }
+    }
+
+    /// The session ended: each process knows it within a second, and refuses the token.
+    #[track_caller]
+    pub fn is_signed_out(&self) -> impl Future<Output = ()> {
+        let known = within(Duration::from_secs(1), "the session ended", async || {
+            let mut answers = Vec::new();
+            for _process in &self.servers {
+                answers.push(self.get("/api/v1/session").await.status);
+            }
+            answers.iter().all(|&status| status == 401).then_some(())
+        });
+        async {
+            known.await;
+            self.get("/api/v1/session").await.refused(401, "session_ended");
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -80,7 +107,8 @@ impl Browser {
 
     /// With the cookies, and nothing that says where it comes from.
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{}{path}", self.server);
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let url = format!("{}{path}", self.servers[turn % self.servers.len()]);
         let cookies = self.cookies_for(path);
         let request = self.client.request(method, url).header("accept-language", "en");
         if cookies.is_empty() { request } else { request.header(COOKIE, cookies) }
@@ -99,7 +127,7 @@ impl Browser {
     }
 
     fn keep(&self, answer: &Answer) {
-        let here = Url::parse(&self.server).expect("an address");
+        let here = Url::parse(&self.servers[0]).expect("an address");
         let mut jar = self.jar();
         for cookie in answer.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
             // A jar refuses what a browser would refuse; deletion of an unknown cookie is no event.
@@ -109,7 +137,7 @@ impl Browser {
 
     /// What the browser sends along to this path.
     pub fn cookies_for(&self, path: &str) -> String {
-        let url = Url::parse(&format!("{}{path}", self.server)).expect("an address");
+        let url = Url::parse(&format!("{}{path}", self.servers[0])).expect("an address");
         let jar = self.jar();
         let pairs = jar.get_request_values(&url).map(|(name, value)| format!("{name}={value}"));
         pairs.collect::<Vec<_>>().join("; ")
@@ -123,7 +151,7 @@ impl Browser {
 
     /// Puts a cookie in by hand, as somebody does who forges one.
     pub fn plant(&self, cookie: &str) {
-        let here = Url::parse(&self.server).expect("an address");
+        let here = Url::parse(&self.servers[0]).expect("an address");
         self.jar().parse(cookie, &here).expect("a cookie the jar takes");
     }
 

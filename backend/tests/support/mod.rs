@@ -26,7 +26,7 @@ pub use program::Program;
 pub use redis::Redis;
 pub use site::{HUB_SERVICE_TOKEN, TestSite};
 
-/// Tells a story twice, on SQLite and on PostgreSQL: `#[apply(story)] async fn …(site: TestSite)`, or, where the
+/// Tells a story on SQLite, on PostgreSQL, and on two processes that share a PostgreSQL and a Redis: `#[apply(story)] async fn …(site: TestSite)`, or, where the
 /// site needs settings of its own, `(plan: Plan)`.
 macro_rules! story {
     ($(#[$attribute:meta])* async fn $name:ident($site:ident: $what:ty) $body:block) => {
@@ -44,6 +44,11 @@ macro_rules! story {
             #[test]
             fn on_postgres() {
                 $crate::support::tell($crate::support::Plan::on_postgres(), told);
+            }
+
+            #[test]
+            fn on_two_processes() {
+                $crate::support::tell($crate::support::Plan::on_two_processes(), told);
             }
         }
     };

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use tenarai::config::Settings;
 
 use super::postgres;
+use super::redis::Redis;
 use super::site::{HUB_SERVICE_TOKEN, TestSite};
 
 /// Settings of a site, and the folder it lives in. A copy is the same site once more: one that is started again.
@@ -13,6 +14,8 @@ use super::site::{HUB_SERVICE_TOKEN, TestSite};
 pub struct Plan {
     pub settings: Settings,
     pub dir: Arc<TempDir>,
+    /// Two processes with this between them, which take turns in answering.
+    pub shared: Option<Arc<Redis>>,
 }
 
 impl Plan {
@@ -22,6 +25,13 @@ impl Plan {
 
     pub fn on_postgres() -> Self {
         Self::new(|_| postgres::database())
+    }
+
+    /// Two processes of one site, as behind a load balancer.
+    pub fn on_two_processes() -> Self {
+        let redis = Arc::new(Redis::start());
+        let plan = Self::on_postgres().with(|settings| settings.redis_url = Some(redis.url()));
+        Self { shared: Some(redis), ..plan }
     }
 
     fn new(url: impl FnOnce(&TempDir) -> String) -> Self {
@@ -36,7 +46,7 @@ impl Plan {
             workers: 1,
             ..Settings::default()
         };
-        Self { settings, dir }
+        Self { settings, dir, shared: None }
     }
 
     /// Without a database yet.

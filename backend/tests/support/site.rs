@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use diesel::result::Error as DieselError;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -10,12 +11,15 @@ use serde_json::json;
 use tempfile::TempDir;
 use tenarai::config::{Config, LogFormat, Settings};
 use tenarai::db::{self, AnyConnection};
+use tenarai::live::RedisState;
 use tenarai::site::Site;
 use tenarai::{http, telemetry};
 
 use super::answer::Answer;
 use super::browser::Browser;
 use super::plan::Plan;
+use super::redis::Redis;
+use super::within;
 
 /// By which the hub shows itself to the site.
 pub const HUB_SERVICE_TOKEN: &str = "the-hub-shows-this-token-to-the-site-0123456789";
@@ -35,6 +39,8 @@ pub struct TestSite {
     settings: Settings,
     /// Deleted with the last site in it.
     dir: Arc<TempDir>,
+    /// The other process that answers, and what lies between the two.
+    other: Option<(Box<TestSite>, Arc<Redis>)>,
 }
 
 impl TestSite {
@@ -42,7 +48,18 @@ impl TestSite {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
         let settings = Settings { public_url: url.clone(), ..plan.settings };
-        Self::open(settings, plan.dir, listener, url).await
+        let mut site = Self::open(settings, plan.dir, listener, url).await;
+        if let Some(redis) = plan.shared {
+            let other = site.another().await;
+            for process in [&site, &other] {
+                within(Duration::from_secs(20), "Redis is there", async || {
+                    (process.site.live.redis_state() == RedisState::Connected).then_some(())
+                })
+                .await;
+            }
+            site.other = Some((Box::new(other), redis));
+        }
+        site
     }
 
     /// Another process of the same site: the same database, the same address for browsers, a socket of its own.
@@ -58,12 +75,16 @@ impl TestSite {
         let site = Site::open(config).await.unwrap_or_else(|error| panic!("the site does not start: {error:?}"));
         let server = http::serve(site.clone(), listener, metrics).expect("the server starts");
         tokio::spawn(server);
-        Self { site, url, settings, dir }
+        Self { site, url, settings, dir, other: None }
     }
 
     /// A browser in which nobody is signed in.
     pub fn browser(&self) -> Browser {
-        Browser::at(&self.url, &self.settings.public_url)
+        let browser = Browser::at(&self.url, &self.settings.public_url);
+        match &self.other {
+            Some((other, _)) => browser.and_via(&other.url),
+            None => browser,
+        }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -72,6 +93,13 @@ impl TestSite {
 
     pub fn is_on_sqlite(&self) -> bool {
         self.settings.database_url.starts_with("sqlite:")
+    }
+
+    /// Each process reads the signing keys anew, as it does from time to time.
+    pub async fn reload_keys(&self) {
+        for process in [Some(self), self.other.as_ref().map(|(other, _)| &**other)].into_iter().flatten() {
+            process.site.tokens.keys().reload(&process.site.db).await.expect("they are read");
+        }
     }
 
     /// Changes the database behind the site's back, as time or another program would.

@@ -25,7 +25,9 @@ def test_an_idle_server_is_culled_under_an_open_pane(venv: Path, lms: StandinLms
         hub.start_server("u17")
         person.notebook()
         kernel = Kernel(hub, "u17")
-        kernel.run("1")
+        # longer than the limit, without a word
+        kernel.run("import time; time.sleep(14)")
+        assert hub.server("u17"), "a computation is no idleness"
         started = time.monotonic()
 
         def gone() -> bool:

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,20 @@ def stop_without_folders(app: ServerApp, places: Places) -> PeriodicCallback:
     return watch
 
 
+def _count_computing(app: ServerApp) -> None:
+    """A kernel at work is activity, also one that says nothing for hours."""
+
+    def look() -> None:
+        kernels = app.kernel_manager
+        states = (getattr(kernels.get_kernel(each), "execution_state", None) for each in kernels.list_kernel_ids())
+        if "busy" in states:
+            # jupyter_server counts whatever ends like this
+            app.web_app.settings["tenarai_last_activity"] = datetime.now(UTC)
+
+    every_s = float(os.environ.get("JUPYTERHUB_ACTIVITY_INTERVAL", "60"))
+    PeriodicCallback(look, every_s * 1000).start()
+
+
 def _load_jupyter_server_extension(app: ServerApp) -> None:
     """Called by jupyter_server: adds our endpoints, and tells the page which origin it may talk to."""
     web_app = app.web_app
@@ -159,5 +174,6 @@ def _load_jupyter_server_extension(app: ServerApp) -> None:
             (url_path_join(api, "(open|reset|update|keep|diff)"), HandoutHandler, room),
         ],
     )
+    _count_computing(app)
     page = web_app.settings.setdefault("page_config_data", {})
     page["tenaraiLmsOrigin"] = os.environ["TENARAI_LMS_ORIGIN"]
