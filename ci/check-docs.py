@@ -13,7 +13,7 @@ CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 PROBLEM = re.compile(r'^ +[A-Z_]+ = \d{3} "(\w+)" \{', re.MULTILINE)
-SETTING = re.compile(r"^    pub (\w+):", re.MULTILINE)
+SETTING = re.compile(r"^    (\w+): .+ = .+,$", re.MULTILINE)
 
 
 def prose(page: Path) -> str:
@@ -56,7 +56,7 @@ def unexplained() -> list[str]:
     found = [f"docs/problems.md: no section for {code}" for code in sorted(codes - sections)]
     found += [f"docs/problems.md: the server has no problem {code}" for code in sorted(sections - codes)]
     config = (ROOT / "backend/src/config.rs").read_text(encoding="utf-8")
-    settings = SETTING.findall(config.partition("pub struct Settings {")[2].partition("\n}")[0])
+    settings = SETTING.findall(config.partition("\nsettings! {")[2].partition("\n}")[0])
     guide = prose(ROOT / "docs/guide-operator.md")
     found += [f"docs/guide-operator.md: no word of `{name}`" for name in settings if f"`{name}`" not in guide]
     if not codes or not settings:

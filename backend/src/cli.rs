@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::{self, ErrorKind, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -67,7 +68,16 @@ enum ContentCommand {
     /// Report every mistake in the course in DIR.
     Check { dir: PathBuf },
     /// Publish the course in DIR; a course with mistakes changes nothing.
-    Publish { dir: PathBuf },
+    Publish {
+        dir: PathBuf,
+        /// E-mail address of whoever publishes, for the record.
+        #[arg(long)]
+        by: Option<String>,
+    },
+    /// List the publications of a course: number, moment, commit, by whom.
+    History { course: String },
+    /// Show readers an earlier publication again; what they did meanwhile stays.
+    RollBack { course: String, number: i64 },
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,6 +101,10 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli.command) {
         Ok(code) => code,
+        // Whoever read what we print has had enough: `tenarai user list | head`.
+        Err(error) if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("tenarai: {error}");
             let mut source = error.source();
@@ -103,6 +117,11 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Prints a line. `println!` would panic where nobody reads any more.
+fn say(line: impl std::fmt::Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
+}
+
 fn run(command: Command) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -111,38 +130,43 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             Command::Migrate => migrate().await,
             Command::Content(command) => content(command).await,
             Command::User(command) => {
-                println!("{}", accounts::run_command(&database().await?, command).await?);
+                say(accounts::run_command(&database().await?, command).await?)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Organisation(command) => {
-                println!("{}", organisations::run_command(&database().await?, command).await?);
+                say(organisations::run_command(&database().await?, command).await?)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Enrol(enrolment) => {
-                println!("{}", organisations::enrol_command(&database().await?, enrolment).await?);
+                say(organisations::enrol_command(&database().await?, enrolment).await?)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Job(JobCommand::RotateKeys) => {
                 sessions::keys::rotate(&database().await?).await?;
-                println!("a new key is published and will sign in ten minutes");
+                say("a new key is published and will sign in ten minutes")?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Demo { dir, accounts } => make_demo(dir, accounts).await,
             Command::Openapi => {
-                println!("{}", http::openapi().to_pretty_json()?);
+                say(http::openapi().to_pretty_json()?)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Config(ConfigCommand::Example) => {
-                print!("{}", crate::config::example());
+                say(crate::config::example().trim_end())?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Config(ConfigCommand::Check) => {
                 Config::load()?;
-                println!("the settings are fine");
+                say("the settings are fine")?;
                 Ok(ExitCode::SUCCESS)
             }
         }
     })
+}
+
+/// The same for a site that serves: it goes on when nobody reads.
+fn announce(line: impl std::fmt::Display) {
+    let _ = say(line);
 }
 
 /// The settings for commands that have nothing to do with the hub: its tokens may not be written yet.
@@ -171,20 +195,28 @@ async fn migrate() -> Result<ExitCode, Failure> {
     let config = without_hub()?;
     let steps = db::migrate::run(&config.database)?;
     match steps.len() {
-        0 => println!("the database is up to date"),
-        _ => println!("done: {}", steps.join(", ")),
+        0 => say("the database is up to date")?,
+        _ => say(format!("done: {}", steps.join(", ")))?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn content(command: ContentCommand) -> Result<ExitCode, Failure> {
-    let mut out = std::io::stdout();
+    let mut out = io::stdout();
     let code = match command {
         ContentCommand::Check { dir } => content::cli::check(&dir, &mut out)?,
-        ContentCommand::Publish { dir } => {
+        ContentCommand::Publish { dir, by } => {
             let config = without_hub()?;
             let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
-            content::cli::publish(&db, &blobs, &dir, None, &mut out).await?
+            let by = match by {
+                Some(email) => Some(accounts::find(&db, &email).await?),
+                None => None,
+            };
+            content::cli::publish(&db, &blobs, &dir, by, &mut out).await?
+        }
+        ContentCommand::History { course } => content::cli::history(&database().await?, &course, &mut out).await?,
+        ContentCommand::RollBack { course, number } => {
+            content::cli::roll_back(&database().await?, &course, number, &mut out).await?
         }
     };
     Ok(ExitCode::from(code))
@@ -194,16 +226,18 @@ async fn make_demo(dir: PathBuf, accounts: Option<PathBuf>) -> Result<ExitCode, 
     let config = without_hub()?;
     let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
     let published = content::publish(&db, &blobs, &dir, None, None).await?;
-    println!("course published as number {}, {} chapters", published.number, published.chapters);
     let file = accounts.unwrap_or_else(|| config.settings.data_dir.join("demo-accounts.json"));
-    for account in demo::seed(&db, published.course, &file).await? {
-        println!("  {:<16} {:<28} {}", account.role, account.email, account.password);
+    let people = demo::seed(&db, published.course, &file).await?;
+    say(format!("course published as number {}, {} chapters", published.number, published.chapters))?;
+    for account in people {
+        say(format!("  {:<16} {:<28} {}", account.role, account.email, account.password))?;
     }
-    println!("accounts are kept in {}", file.display());
+    say(format!("accounts are kept in {}", file.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
+    let mut told = std::pin::pin!(until_told_to_stop()?);
     let mut settings = Settings::load()?;
     let telemetry = telemetry::start(&settings)?;
     let listener = listen(&settings)?;
@@ -212,15 +246,17 @@ async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
     let server = http::serve(site.clone(), listener, telemetry.metrics.clone())?;
     let handle = server.handle();
     let running = tokio::spawn(server);
-    announce(&site).await;
-    until_told_to_stop().await?;
-    println!("stopping");
+    tokio::select! {
+        () = &mut told => {}
+        () = say_where_it_is(&site) => told.await,
+    }
+    announce("stopping");
     handle.stop(true).await;
     if let Some(supervisor) = supervisor {
         tokio::task::spawn_blocking(move || supervisor.stop()).await?;
     }
     running.await??;
-    println!("stopped");
+    announce("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -231,8 +267,8 @@ fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
 }
 
 /// Who holds the port, in one line.
-fn taken(port: u16, error: &std::io::Error) -> String {
-    if error.kind() != std::io::ErrorKind::AddrInUse {
+fn taken(port: u16, error: &io::Error) -> String {
+    if error.kind() != ErrorKind::AddrInUse {
         return format!("cannot listen on port {port}: {error}");
     }
     let holder = listeners::get_all()
@@ -247,16 +283,17 @@ fn taken(port: u16, error: &std::io::Error) -> String {
 
 fn start_hub(settings: &mut Settings) -> Result<Supervisor, Failure> {
     let plan = HubPlan::prepare(settings)?;
-    drop(TcpListener::bind(("127.0.0.1", plan.port)).map_err(|error| taken(plan.port, &error))?);
+    drop(TcpListener::bind(plan.listen).map_err(|error| taken(plan.listen.port(), &error))?);
     settings.hub_url = Some(plan.hub_url.clone());
+    settings.hub_internal_url = Some(plan.hub_internal_url.clone());
     settings.hub_token_file = Some(plan.hub_token_file.clone());
     settings.lms_token_file = Some(plan.lms_token_file.clone());
-    println!("starting JupyterHub (log: {})", plan.log_file.display());
+    announce(format!("starting JupyterHub (log: {})", plan.log_file.display()));
     Ok(Supervisor::start(plan)?)
 }
 
 /// Says where the site is, once a person can use it.
-async fn announce(site: &Site) {
+async fn say_where_it_is(site: &Site) {
     if let Some(hub) = &site.hub {
         let mut timer = tokio::time::interval(Duration::from_millis(250));
         let mut patience = tokio::time::interval(Duration::from_secs(60));
@@ -265,21 +302,24 @@ async fn announce(site: &Site) {
             tokio::select! {
                 _ = timer.tick() => if hub.version().await.is_ok() { break },
                 _ = patience.tick() => {
-                    println!("the hub does not answer yet; the texts can be read meanwhile");
+                    announce("the hub does not answer yet; the texts can be read meanwhile");
                     break;
                 }
             }
         }
-        println!("hub    {}", hub.base_url());
+        announce(format!("hub    {}", hub.base_url()));
     }
-    println!("ready  {}", site.config.public_origin);
+    announce(format!("ready  {}", site.config.public_origin));
 }
 
-async fn until_told_to_stop() -> std::io::Result<()> {
+/// From now on these signals are ours; the future is there once one came.
+fn until_told_to_stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed,
-        _ = terminate.recv() => Ok(()),
-    }
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

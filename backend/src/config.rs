@@ -10,58 +10,80 @@ use url::Url;
 
 use crate::db::Target;
 
-/// The settings as written by the operator.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
+/// Every setting once: what it is for, its type, its default.
+macro_rules! settings {
+    ($($(#[doc = $line:literal])+ $name:ident: $type:ty = $default:expr,)+) => {
+        /// The settings as written by the operator.
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Settings {
+            $($(#[doc = $line])+ pub $name: $type,)+
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        /// Each name with the lines that describe it.
+        const DESCRIBED: &[(&str, &[&str])] = &[$((stringify!($name), &[$($line),+])),+];
+    };
+}
+
+settings! {
     /// Address and port to listen on.
-    pub listen: String,
+    listen: String = "127.0.0.1:8080".to_owned(),
     /// Origin under which browsers see the site.
-    pub public_url: String,
+    public_url: String = "http://localhost:8080".to_owned(),
     /// `sqlite:PATH` or `postgres://…`.
-    pub database_url: String,
+    database_url: String = "sqlite:var/tenarai.db".to_owned(),
     /// Most database connections of this process.
-    pub database_connections: u32,
+    database_connections: u32 = 16,
     /// `redis://…`; without it one process serves the site.
-    pub redis_url: Option<String>,
+    redis_url: Option<String> = None,
     /// Folder for files the site keeps.
-    pub data_dir: PathBuf,
+    data_dir: PathBuf = PathBuf::from("var"),
     /// Base address of the hub as browsers see it; without it chapters have text only.
-    pub hub_url: Option<String>,
+    hub_url: Option<String> = None,
     /// How this process reaches the hub's API, where that differs from `hub_url`.
-    pub hub_internal_url: Option<String>,
+    hub_internal_url: Option<String> = None,
     /// File with the token of our service at the hub.
-    pub hub_token_file: Option<PathBuf>,
+    hub_token_file: Option<PathBuf> = None,
     /// File with the token by which the hub calls us.
-    pub lms_token_file: Option<PathBuf>,
+    lms_token_file: Option<PathBuf> = None,
+    /// `serve --with-hub`: ADDRESS:PORT where the hub listens; the host and port of `hub_url` unless told. Needed where a
+    /// proxy stands before the hub.
+    hub_listen: Option<String> = None,
     /// `serve --with-hub`: the Python environment that has JupyterHub in it.
-    pub hub_venv: PathBuf,
+    hub_venv: PathBuf = PathBuf::from(".venv/hub"),
     /// `serve --with-hub`: the hub's configuration file.
-    pub hub_config: PathBuf,
+    hub_config: PathBuf = PathBuf::from("k8s/jupyterhub/local/jupyterhub_config.py"),
     /// `serve --with-hub`: homes of the learners; every learner's uid must be able to reach it.
-    pub learners_dir: Option<PathBuf>,
-    /// `serve --with-hub`: memory of one notebook server.
-    pub spawn_memory_mb: u32,
+    learners_dir: Option<PathBuf> = None,
+    /// `serve --with-hub`: address space of each process of a learner, in MB.
+    spawn_memory_mb: u32 = 2048,
     /// No server is started ahead of need while this many run.
-    pub prewarm_limit: usize,
+    prewarm_limit: usize = 20,
     /// Threads that answer requests; 0 takes one a core.
-    pub workers: usize,
+    workers: usize = 0,
     /// `text` or `json`.
-    pub log_format: LogFormat,
+    log_format: LogFormat = LogFormat::Text,
     /// What is logged, as `RUST_LOG` would say it. Requests are the target `access`: part of JSON logs unless told
     /// otherwise, and not of text.
-    pub log_filter: Option<String>,
+    log_filter: Option<String> = None,
     /// How many proxies in front of us add to `X-Forwarded-For`.
-    pub proxies: usize,
+    proxies: usize = 0,
     /// Wrong passwords an account may see in 15 minutes.
-    pub sign_in_failures_per_account: u32,
+    sign_in_failures_per_account: u32 = 10,
     /// Wrong passwords an address may send in 15 minutes.
-    pub sign_in_failures_per_address: u32,
+    sign_in_failures_per_address: u32 = 100,
     /// Where errors are reported (`SENTRY_DSN`).
-    pub sentry_dsn: Option<String>,
-    pub sentry_environment: String,
+    sentry_dsn: Option<String> = None,
+    /// What reports of errors name as their environment.
+    sentry_environment: String = "production".to_owned(),
     /// Name of the site, as shown.
-    pub site_name: String,
+    site_name: String = "Tenarai".to_owned(),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,37 +91,6 @@ pub struct Settings {
 pub enum LogFormat {
     Text,
     Json,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:8080".to_owned(),
-            public_url: "http://localhost:8080".to_owned(),
-            database_url: "sqlite:var/tenarai.db".to_owned(),
-            database_connections: 16,
-            redis_url: None,
-            data_dir: PathBuf::from("var"),
-            hub_url: None,
-            hub_internal_url: None,
-            hub_token_file: None,
-            lms_token_file: None,
-            hub_venv: PathBuf::from(".venv/hub"),
-            hub_config: PathBuf::from("k8s/jupyterhub/local/jupyterhub_config.py"),
-            learners_dir: None,
-            spawn_memory_mb: 2048,
-            prewarm_limit: 20,
-            workers: 0,
-            log_format: LogFormat::Text,
-            log_filter: None,
-            proxies: 0,
-            sign_in_failures_per_account: 10,
-            sign_in_failures_per_address: 100,
-            sentry_dsn: None,
-            sentry_environment: "production".to_owned(),
-            site_name: "Tenarai".to_owned(),
-        }
-    }
 }
 
 /// The settings, checked and parsed.
@@ -234,13 +225,18 @@ fn read_secret(name: &str, file: &Path, problems: &mut Vec<String>) -> Option<Se
     }
 }
 
-/// Every setting with its default, as a file.
+/// Every setting with what it is for and its default, as a file; those without a default are commented out.
 pub fn example() -> String {
     let mut text = String::from("# Settings of Tenarai with their defaults; point TENARAI_CONFIG at this file.\n");
-    text.push_str("# Each can be given as TENARAI_<NAME> in the environment, too.\n\n");
+    text.push_str("# Each can be given as TENARAI_<NAME> in the environment, too.\n");
     let defaults = toml::Table::try_from(Settings::default()).unwrap_or_default();
-    for (name, value) in defaults {
-        text.push_str(&format!("# {name} = {value}\n"));
+    for (name, lines) in DESCRIBED {
+        text.push('\n');
+        text.extend(lines.iter().map(|line| format!("#{line}\n")));
+        match defaults.get(*name) {
+            Some(value) => text.push_str(&format!("{name} = {value}\n")),
+            None => text.push_str(&format!("#{name} = \"\"\n")),
+        }
     }
     text
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::HttpRequest;
+use actix_web::web::Data;
 use moka::future::Cache;
 
 use crate::accounts::{self, Person};
@@ -11,6 +13,7 @@ use crate::config::Config;
 use crate::courses::{Catalogue, Readings};
 use crate::db::types::UserId;
 use crate::db::{self, Db};
+use crate::http::problem::{INTERNAL, Problem};
 use crate::live::{Live, News, watch_revocations};
 use crate::notebooks::{Followers, HubClient};
 use crate::sessions;
@@ -48,6 +51,12 @@ pub enum StartError {
 }
 
 impl Site {
+    /// The site this request was sent to.
+    pub fn of(request: &HttpRequest) -> Result<Data<Self>, Problem> {
+        let site = request.app_data::<Data<Self>>().cloned();
+        site.ok_or_else(|| INTERNAL.caused_by("the site is not part of the application"))
+    }
+
     /// Migrates the database, opens everything and starts the background watchers.
     pub async fn open(config: Config) -> Result<Self, StartError> {
         create_dirs(&config)?;
@@ -120,7 +129,6 @@ async fn forget_what_changed(site: Site) {
     loop {
         match news.recv().await {
             Ok(News::PersonChanged { user }) => site.people.forget(user).await,
-            Ok(News::CoursePublished { course }) => site.catalogue.forget(course).await,
             Ok(_) => {}
             Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => site.people.forget_all(),
             Err(tokio::sync::broadcast::error::RecvError::Closed) => return,

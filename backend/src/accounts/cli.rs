@@ -202,7 +202,8 @@ async fn set_password(db: &Db, email: String, stdin: bool) -> Result<String, Use
     Ok(format!("{email} has a new password and is signed out everywhere{shown}"))
 }
 
-async fn find(db: &Db, email: &str) -> Result<UserId, UserError> {
+/// Whose address this is.
+pub async fn find(db: &Db, email: &str) -> Result<UserId, UserError> {
     let wanted = email.to_owned();
     db.read(move |connection| Ok::<_, UserError>(model::by_email(connection, &wanted)?))
         .await?

@@ -15,8 +15,10 @@ use crate::db::{self, Db};
 use crate::sessions;
 
 pub use crate::locale::Locale;
-pub use cli::{UserCommand, run as run_command};
-pub use model::{AddError, Member, NewUser, Secret, add, by_email, email_key, load_person, members, touch};
+pub use cli::{UserCommand, find, run as run_command};
+pub use model::{
+    AddError, Member, NewUser, Secret, Wanted, add, by_email, email_key, load_person, members, names, touch,
+};
 pub use routes::routes;
 
 #[derive(
@@ -101,6 +103,14 @@ impl Person {
 
     pub fn writes(&self, course: CourseId) -> bool {
         self.grants.contains(&Grant { role: Role::Author, scope: Scope::Course(course.0) })
+    }
+
+    /// The courses they are an author of.
+    pub fn written(&self) -> impl Iterator<Item = CourseId> {
+        self.grants.iter().filter_map(|grant| match (grant.role, grant.scope) {
+            (Role::Author, Scope::Course(id)) => Some(CourseId(id)),
+            _ => None,
+        })
     }
 
     /// The name of their account at the hub.

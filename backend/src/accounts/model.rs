@@ -1,5 +1,7 @@
 //! Rows of people and their queries.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use secrecy::SecretString;
 
@@ -7,6 +9,12 @@ use super::{Grant, Locale, Person, Role, Scope, password};
 use crate::db::schema::{organisations, role_grants, users};
 use crate::db::types::{DepartmentId, OrganisationId, Ts, UserId};
 use crate::db::{self, AnyConnection, Db};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// SQLite folds the case of ASCII only; names in other letters are found as they are written.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
 
 /// The form in which addresses are compared: without surrounding space, width folded by nobody, lower case.
 pub fn email_key(email: &str) -> String {
@@ -190,33 +198,58 @@ struct Row {
     disabled_at: Option<Ts>,
 }
 
+impl Row {
+    fn person(self, slug: String, name: String, grants: impl IntoIterator<Item = GrantRow>) -> Person {
+        Person {
+            id: self.id,
+            email: self.email,
+            display_name: self.display_name,
+            locale: self.locale.parse().unwrap_or_default(),
+            organisation: self.organisation_id,
+            organisation_slug: slug,
+            organisation_name: name,
+            disabled: self.disabled_at.is_some(),
+            grants: grants.into_iter().filter_map(GrantRow::grant).collect(),
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = role_grants)]
+struct GrantRow {
+    user_id: UserId,
+    role: String,
+    scope_kind: String,
+    scope_id: i64,
+}
+
+impl GrantRow {
+    fn grant(self) -> Option<Grant> {
+        Some(Grant { role: self.role.parse().ok()?, scope: scope_from_columns(&self.scope_kind, self.scope_id)? })
+    }
+}
+
 pub fn load_person(db: &mut AnyConnection, user: UserId) -> QueryResult<Person> {
-    let (row, organisation_slug, organisation_name) = users::table
+    let (row, slug, name) = users::table
         .inner_join(organisations::table)
         .filter(users::id.eq(user))
         .select((Row::as_select(), organisations::slug, organisations::name))
         .first::<(Row, String, String)>(db)?;
-    let grants = role_grants::table
+    let grants: Vec<GrantRow> = role_grants::table
         .filter(role_grants::user_id.eq(user))
         .order(role_grants::id)
-        .select((role_grants::role, role_grants::scope_kind, role_grants::scope_id))
-        .load::<(String, String, i64)>(db)?;
-    Ok(Person {
-        id: row.id,
-        email: row.email,
-        display_name: row.display_name,
-        locale: row.locale.parse().unwrap_or_default(),
-        organisation: row.organisation_id,
-        organisation_slug,
-        organisation_name,
-        disabled: row.disabled_at.is_some(),
-        grants: grants
-            .into_iter()
-            .filter_map(|(role, kind, id)| {
-                Some(Grant { role: role.parse().ok()?, scope: scope_from_columns(&kind, id)? })
-            })
-            .collect(),
-    })
+        .select(GrantRow::as_select())
+        .load(db)?;
+    Ok(row.person(slug, name, grants))
+}
+
+/// How these people are called.
+pub fn names(db: &mut AnyConnection, ids: &[UserId]) -> QueryResult<HashMap<UserId, String>> {
+    users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::display_name))
+        .load(db)
+        .map(|rows| rows.into_iter().collect())
 }
 
 /// A row of the list of an organisation's people.
@@ -231,20 +264,49 @@ pub struct Member {
     pub disabled_at: Option<Ts>,
 }
 
+/// Which of an organisation's people are wanted; all unless told.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Part of the name or of the address.
+    pub words: Option<String>,
+    pub role: Option<Role>,
+    pub disabled: Option<bool>,
+}
+
 /// The organisation's people after `after`, by id, with their roles.
 pub fn members(
     db: &mut AnyConnection,
     organisation: OrganisationId,
+    wanted: &Wanted,
     after: UserId,
     limit: i64,
 ) -> QueryResult<Vec<(Member, Vec<Role>)>> {
-    let rows: Vec<Member> = users::table
+    // Bounded by the company and by the page: both filters look at people of one organisation, by an index, in order.
+    let mut query = users::table
         .filter(users::organisation_id.eq(organisation))
         .filter(users::id.gt(after))
         .order(users::id)
         .limit(limit)
         .select(Member::as_select())
-        .load(db)?;
+        .into_boxed();
+    if let Some(words) = &wanted.words {
+        let pattern = containing(&words.to_lowercase());
+        query = query.filter(
+            users::email_key.like(pattern.clone()).escape('!').or(lower(users::display_name).like(pattern).escape('!')),
+        );
+    }
+    if let Some(role) = wanted.role {
+        let has = role_grants::table
+            .filter(role_grants::user_id.eq(users::id))
+            .filter(role_grants::role.eq(role.to_string()));
+        query = query.filter(diesel::dsl::exists(has));
+    }
+    query = match wanted.disabled {
+        Some(true) => query.filter(users::disabled_at.is_not_null()),
+        Some(false) => query.filter(users::disabled_at.is_null()),
+        None => query,
+    };
+    let rows: Vec<Member> = query.load(db)?;
     let ids: Vec<UserId> = rows.iter().map(|row| row.id).collect();
     let grants: Vec<(UserId, String)> = role_grants::table
         .filter(role_grants::user_id.eq_any(ids))
@@ -262,8 +324,32 @@ pub fn members(
         .collect())
 }
 
+/// A pattern for what contains these words, whatever signs they have.
+fn containing(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in words.chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern + "%"
+}
+
 /// Everybody, for the command line.
 pub fn everybody(db: &mut AnyConnection) -> QueryResult<Vec<Person>> {
-    let ids: Vec<UserId> = users::table.order(users::id).select(users::id).load(db)?;
-    ids.into_iter().map(|id| load_person(db, id)).collect()
+    let rows: Vec<(Row, String, String)> = users::table
+        .inner_join(organisations::table)
+        .order(users::id)
+        .select((Row::as_select(), organisations::slug, organisations::name))
+        .load(db)?;
+    let mut grants: HashMap<UserId, Vec<GrantRow>> = HashMap::new();
+    for grant in role_grants::table.order(role_grants::id).select(GrantRow::as_select()).load::<GrantRow>(db)? {
+        grants.entry(grant.user_id).or_default().push(grant);
+    }
+    let person = |(row, slug, name): (Row, _, _)| {
+        let grants = grants.remove(&row.id).unwrap_or_default();
+        row.person(slug, name, grants)
+    };
+    Ok(rows.into_iter().map(person).collect())
 }

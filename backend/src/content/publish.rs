@@ -1,13 +1,14 @@
 //! From a folder to what trainees see: all of it, or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::draft::{Draft, EarlierCells, Outline};
-use super::model::{self, Current};
+use super::model::{self, Current, Past};
 use super::notebook::Earlier;
 use super::report::Report;
 use super::source::{self, Source};
+use crate::accounts;
 use crate::blobs::{self, Blobs};
 use crate::db::types::{CourseId, PublicationId, UserId};
 use crate::db::{self, Db};
@@ -37,6 +38,8 @@ pub enum PublishError {
          published. Remove `was`, or give the chapter another key"
     )]
     BothKeysKnown { key: String, was: String },
+    #[error("there is no course `{0}`, or it was never published")]
+    NeverPublished(String),
     #[error("there is no publication {number} of the course `{course}`")]
     NoSuchPublication { course: String, number: i64 },
     #[error(transparent)]
@@ -91,6 +94,20 @@ pub async fn publish(
     let expected = current.map(|current| current.publication);
     let published = db.write(move |connection| model::write(connection, &draft, expected, &source, by)).await?;
     Ok(Published { warnings: report, ..published })
+}
+
+/// The publications of a course, the newest first, and the names of those who published them.
+pub async fn history(db: &Db, course: &str) -> Result<(Vec<Past>, HashMap<UserId, String>), PublishError> {
+    let slug = course.to_owned();
+    db.read(move |connection| {
+        let past = model::history(connection, &slug)?;
+        if past.is_empty() {
+            return Err(PublishError::NeverPublished(slug));
+        }
+        let people: Vec<UserId> = past.iter().filter_map(|publication| publication.published_by).collect();
+        Ok((past, accounts::names(connection, &people)?))
+    })
+    .await
 }
 
 /// Shows trainees an earlier publication again. What they did meanwhile stays.

@@ -15,7 +15,7 @@ use crate::content::{Heading, NotebookEntry};
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, PublicationId, Ts};
 use crate::db::{AnyConnection, Db, Error};
 
-/// `tenarai content publish` is another process and may have no way to tell us; this is how long it takes us to see.
+/// `tenarai content` is another process and has no way to tell us; this is how long it takes us to see.
 const CURRENT_FOR: Duration = Duration::from_secs(2);
 
 /// A course as of one content commit.
@@ -125,7 +125,7 @@ impl Catalogue {
         }
     }
 
-    /// A newer publication may be current now.
+    /// Another publication is current now: for who cannot wait until that is seen.
     pub async fn forget(&self, course: CourseId) {
         self.courses.invalidate(&course).await;
     }
@@ -152,6 +152,9 @@ impl Catalogue {
     }
 
     pub async fn by_slug(&self, db: &Db, slug: &str) -> Result<Option<Arc<Publication>>, Error> {
+        if !slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Ok(None);
+        }
         let course = match self.slugs.get(slug).await {
             Some(course) => course,
             None => {

@@ -1,19 +1,20 @@
 //! Images of texts for readers, and the trainee tree for their notebook servers.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::reader::ReaderOfChapter;
+use super::reader::{ReaderOfChapter, readable};
 use crate::blobs::BlobId;
 use crate::content::media_type;
 use crate::db::types::CourseId;
 use crate::http::Problems;
 use crate::http::etag;
 use crate::http::problem::{NOT_FOUND, Problem};
-use crate::organisations;
 use crate::sessions::NotebookServerOf;
 use crate::site::Site;
 
@@ -78,7 +79,7 @@ pub struct ManifestFile {
     pub kind: String,
 }
 
-/// The trainee tree of the courses this person studies: handouts and data, no answers, no checks.
+/// The trainee tree of the courses this person may read: handouts and data, no answers, no checks.
 #[utoipa::path(path = "/content/v1/manifest", operation_id = "content_manifest", tag = "content",
     responses((status = 200, body = Manifest), Problems))]
 #[get("/manifest")]
@@ -130,33 +131,6 @@ pub async fn blob(server: NotebookServerOf, sha256: Path<String>, site: Data<Sit
 }
 
 async fn courses_of(server: &NotebookServerOf, site: &Site) -> Result<Vec<CourseId>, Problem> {
-    let person = &server.0;
-    let (user, organisation) = (person.id, person.organisation);
-    let mut courses: Vec<CourseId> = site
-        .db
-        .read(move |db| Ok::<_, Problem>(organisations::courses_of(db, user, organisation)?))
-        .await?
-        .into_iter()
-        .map(|(course, _)| course)
-        .collect();
-    // Authors, tutors and operators try notebooks too.
-    let all = site.db.read(|db| Ok::<_, Problem>(super::model::all_courses(db)?)).await?;
-    let tutored: Vec<_> = person.tutors().collect();
-    let tutored = site
-        .db
-        .read(move |db| {
-            let mut courses = Vec::new();
-            for cohort in tutored {
-                courses.extend(organisations::course_of_cohort(db, cohort)?);
-            }
-            Ok::<_, Problem>(courses)
-        })
-        .await?;
-    for course in all {
-        let may = person.is_operator() || person.writes(course) || tutored.contains(&course);
-        if may && !courses.contains(&course) {
-            courses.push(course);
-        }
-    }
-    Ok(courses)
+    let person = Arc::clone(&server.0);
+    site.db.read(move |db| Ok(readable(db, &person)?)).await
 }

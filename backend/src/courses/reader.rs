@@ -1,25 +1,22 @@
 //! Extractors: who may read a course or a chapter. What one may not see does not exist (404).
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use diesel::QueryResult;
 use moka::sync::Cache;
 
 use super::catalogue::{ChapterRef, Publication};
-use crate::accounts::{Person, Role};
+use super::model;
+use crate::accounts::Person;
 use crate::db::AnyConnection;
-use crate::db::types::{ChapterId, CourseId, Ts, UserId};
+use crate::db::types::{ChapterId, CohortId, CourseId, Ts, UserId};
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::organisations;
-use crate::sessions::SignedIn;
+use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
-
-type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 /// Somebody who may read a course; [`read_course`] alone makes one.
 #[derive(Debug, Clone)]
@@ -49,7 +46,7 @@ impl FromRequest for ReaderOfChapter {
         let request = request.clone();
         Box::pin(async move {
             let me = me.await?;
-            let site = request.app_data::<web::Data<Site>>().cloned().ok_or(&NOT_FOUND)?;
+            let site = Site::of(&request)?;
             let id: i64 = request.match_info().get("chapter").and_then(|id| id.parse().ok()).ok_or(&NOT_FOUND)?;
             read_chapter(&site, &me, ChapterId(id)).await
         })
@@ -153,14 +150,39 @@ async fn may_read<T: Send + 'static>(
 /// Enrolled trainees, tutors of a cohort in it, corporate admins of a licensee, its authors, operators.
 fn look_up(db: &mut AnyConnection, person: &Person, course: CourseId) -> Result<Reading, Problem> {
     let access = organisations::access(db, person.id, person.organisation, course)?;
-    let mut tutors = false;
-    for cohort in person.tutors() {
-        tutors |= organisations::course_of_cohort(db, cohort)? == Some(course);
-    }
     let studies = access.enrolled && access.licensed;
-    let oversees = access.licensed && person.has(Role::CorporateAdmin) && person.administers(person.organisation);
-    if studies || tutors || oversees || person.writes(course) || person.is_operator() {
-        return Ok(Reading { enrolled: studies, due_at: access.due_at });
+    let reads = studies
+        || access.licensed && oversees(person)
+        || person.writes(course)
+        || person.is_operator()
+        || tutored(db, person)?.contains(&course);
+    if reads { Ok(Reading { enrolled: studies, due_at: access.due_at }) } else { Err(NOT_FOUND.problem()) }
+}
+
+/// The same for all courses at once: what belongs into this person's notebook server.
+pub fn readable(db: &mut AnyConnection, person: &Person) -> QueryResult<Vec<CourseId>> {
+    if person.is_operator() {
+        return model::all_courses(db);
     }
-    Err(NOT_FOUND.problem())
+    let mut courses: Vec<CourseId> = organisations::courses_of(db, person.id, person.organisation)?
+        .into_iter()
+        .map(|(course, _)| course)
+        .chain(tutored(db, person)?)
+        .chain(person.written())
+        .collect();
+    if oversees(person) {
+        courses.extend(organisations::licensed_courses(db, person.organisation)?);
+    }
+    courses.sort_unstable();
+    courses.dedup();
+    Ok(courses)
+}
+
+fn oversees(person: &Person) -> bool {
+    person.administers(person.organisation)
+}
+
+fn tutored(db: &mut AnyConnection, person: &Person) -> QueryResult<Vec<CourseId>> {
+    let cohorts: Vec<CohortId> = person.tutors().collect();
+    if cohorts.is_empty() { Ok(Vec::new()) } else { organisations::courses_of_cohorts(db, &cohorts) }
 }

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::catalogue::Chapter;
 use super::{localise, model};
-use crate::accounts::{Locale, Person, Role};
+use crate::accounts::{self, Locale, Person, Role};
 use crate::content::Source;
 use crate::content::format::Kind;
 use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
@@ -68,6 +68,8 @@ pub struct PublicationInfo {
     pub current: bool,
     pub published_at: Ts,
     pub published_by: Option<UserId>,
+    /// Their name.
+    pub published_by_name: Option<String>,
     /// The git commit it was made from, where that is known.
     pub commit: Option<String>,
     pub chapters: i64,
@@ -87,12 +89,14 @@ pub async fn author_courses(
     }
     let locale = query.or_of(&me.person);
     let person = me.person.clone();
-    let (slugs, publications) = site
+    let (slugs, publications, names) = site
         .db
         .read(move |db| {
             let mut ids = model::all_courses(db)?;
             ids.retain(|&id| person.is_operator() || person.writes(id));
-            Ok::<_, Problem>((model::slugs(db, &ids)?, model::publications_of(db, &ids)?))
+            let publications = model::publications_of(db, &ids)?;
+            let people: Vec<UserId> = publications.iter().filter_map(|(row, _)| row.published_by).collect();
+            Ok::<_, Problem>((model::slugs(db, &ids)?, publications, accounts::names(db, &people)?))
         })
         .await?;
     let items = slugs
@@ -111,6 +115,7 @@ pub async fn author_courses(
                         current: Some(row.id) == current,
                         published_at: row.published_at,
                         published_by: row.published_by,
+                        published_by_name: row.published_by.and_then(|id| names.get(&id).cloned()),
                         commit: commit_of(row.source.as_deref()),
                         chapters: *chapters,
                     })

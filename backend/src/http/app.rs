@@ -8,29 +8,16 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::{Data, PathConfig, PayloadConfig, QueryConfig, scope as scope_at};
 use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
-use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
 use super::problem::{INVALID_QUERY, NOT_FOUND, Problem};
-use super::{docs, health, middleware, problem_schemas, site_info, spa};
+use super::{docs, health, middleware, site_info, spa};
 use crate::site::Site;
 use crate::{accounts, courses, notebooks, organisations, sessions, study};
 
 /// Largest JSON body; the only larger ones are declared uploads.
 pub const MOST_JSON: usize = 1024 * 1024;
-
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Tenarai",
-        description = "Where the text of a chapter stands beside a live notebook. Every state change must come from the \
-            site's own pages (`Sec-Fetch-Site: same-origin`) as JSON; errors are problem+json with a stable `code`.",
-        license(name = "Apache-2.0", identifier = "Apache-2.0")
-    ),
-    servers((url = "/"))
-)]
-struct Document;
 
 /// Everything under `/api/v1`.
 fn api_v1(api: &mut ServiceConfig) {
@@ -47,7 +34,7 @@ fn api_v1(api: &mut ServiceConfig) {
 /// All documented services, in one place for the application and for the document.
 ///
 /// Handlers name their whole path; utoipa would put the prefix before it once more, were the scopes its own.
-fn services(config: &mut ServiceConfig) {
+pub(super) fn services(config: &mut ServiceConfig) {
     config
         .service(scope::scope(scope_at("/api/v1")).configure(api_v1))
         .service(scope::scope(scope_at("/internal/v1")).configure(sessions::internal_routes))
@@ -56,16 +43,6 @@ fn services(config: &mut ServiceConfig) {
         .service(health::healthz)
         .service(health::readyz)
         .service(health::metrics);
-}
-
-/// The OpenAPI document of this very binary.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (_, mut document) =
-        App::new().into_utoipa_app().openapi(Document::openapi()).configure(services).split_for_parts();
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    let components = document.components.get_or_insert_default();
-    components.schemas.extend(problem_schemas());
-    document
 }
 
 /// Answers requests on this socket until told to stop.

@@ -71,7 +71,23 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| malformed(error.inner(), &pointer(error.path())))?;
     json.end().map_err(|error| malformed(&error, ""))?;
+    if has_nul(bytes) {
+        return Err(MALFORMED_JSON.problem().with("reason", "a NUL character"));
+    }
     Ok(value)
+}
+
+/// Whether a text in this JSON has the one letter PostgreSQL cannot keep. JSON knows it in this spelling only.
+fn has_nul(json: &[u8]) -> bool {
+    let mut rest = json.iter();
+    while rest.any(|&byte| byte == b'\\') {
+        let escaped = rest.as_slice();
+        if escaped.starts_with(b"u0000") {
+            return true;
+        }
+        rest.next();
+    }
+    false
 }
 
 /// RFC 6901, as far as the path is known.

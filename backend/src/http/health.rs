@@ -18,11 +18,13 @@ pub struct Alive {
     pub version: &'static str,
 }
 
+const ALIVE: Alive = Alive { version: env!("CARGO_PKG_VERSION") };
+
 /// The process lives.
 #[utoipa::path(path = "/healthz", operation_id = "healthz", tag = "health", responses((status = 200, body = Alive)))]
 #[get("/healthz")]
 pub async fn healthz() -> Json<Alive> {
-    Json(Alive { version: env!("CARGO_PKG_VERSION") })
+    Json(ALIVE)
 }
 
 /// Requests can be answered: the database is there. Redis and hub may be away; the site then does with less.
@@ -31,11 +33,7 @@ pub async fn healthz() -> Json<Alive> {
 #[get("/readyz")]
 pub async fn readyz(site: Data<Site>) -> Result<Json<Alive>, Problem> {
     database_answers(&site).await.map_err(|error| UNAVAILABLE.caused_by(error))?;
-    Ok(healthz_body())
-}
-
-fn healthz_body() -> Json<Alive> {
-    Json(Alive { version: env!("CARGO_PKG_VERSION") })
+    Ok(Json(ALIVE))
 }
 
 async fn database_answers(site: &Site) -> Result<(), db::Error> {

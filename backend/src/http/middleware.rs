@@ -5,8 +5,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN, RETRY_AFTER,
-    TRANSFER_ENCODING,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -112,8 +111,8 @@ fn write_out(request: &HttpRequest, trouble: Trouble<'_>) -> actix_web::HttpResp
     }
     let mut response = actix_web::HttpResponse::build(status);
     response.insert_header((CONTENT_TYPE, "application/problem+json")).insert_header((CACHE_CONTROL, "no-store"));
-    if let Some(seconds) = problem.retry_after_seconds() {
-        response.insert_header((RETRY_AFTER, seconds));
+    if let Some(header) = problem.header() {
+        response.insert_header(header);
     }
     response.body(serde_json::to_vec(&body).unwrap_or_default())
 }

@@ -6,6 +6,7 @@ mod docs;
 pub mod etag;
 mod health;
 mod middleware;
+mod openapi;
 pub mod page;
 pub mod problem;
 mod site_info;
@@ -15,9 +16,10 @@ use actix_web::HttpRequest;
 use utoipa::openapi::{Content, RefOr, Response};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
-pub use app::{openapi, serve};
+pub use app::serve;
 pub use body::Body;
 pub use middleware::request_id;
+pub use openapi::openapi;
 use problem::{FieldProblem, Kind, ProblemBody};
 
 /// Every problem this server can answer with.

@@ -27,6 +27,10 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
+    pub fn new(after: Option<String>, limit: Option<u16>) -> Self {
+        Self { after, limit }
+    }
+
     /// The key to go on after; 0 at the start.
     pub fn after(&self) -> Result<i64, Problem> {
         match self.after.as_deref() {

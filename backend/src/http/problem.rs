@@ -7,6 +7,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,7 +30,7 @@ pub struct Words {
 }
 
 impl Kind {
-    fn words(&self, locale: Locale) -> &Words {
+    pub fn words(&self, locale: Locale) -> &Words {
         match locale {
             Locale::Ja => &self.ja,
             Locale::En => &self.en,
@@ -37,7 +38,7 @@ impl Kind {
     }
 
     pub fn problem(&'static self) -> Problem {
-        Problem { kind: self, arguments: Vec::new(), fields: Vec::new(), retry_after: None, cause: None }
+        Problem { kind: self, arguments: Vec::new(), fields: Vec::new(), header: None, cause: None }
     }
 
     /// With the error behind it, for the log only.
@@ -125,7 +126,7 @@ pub struct Problem {
     kind: &'static Kind,
     arguments: Vec<(&'static str, String)>,
     fields: Vec<FieldProblem>,
-    retry_after: Option<u64>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -177,12 +178,19 @@ impl Problem {
     }
 
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+        self.header = Some(Box::new((RETRY_AFTER, seconds.into())));
         self.with("seconds", seconds)
     }
 
-    pub fn retry_after_seconds(&self) -> Option<u64> {
-        self.retry_after
+    /// The methods this address takes.
+    pub fn allow(mut self, methods: &'static str) -> Self {
+        self.header = Some(Box::new((ALLOW, HeaderValue::from_static(methods))));
+        self
+    }
+
+    /// What programs read of it without the body.
+    pub fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        self.header.as_deref().cloned()
     }
 
     /// The cause chain in one line, for the log.

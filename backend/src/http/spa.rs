@@ -34,10 +34,19 @@ pub fn content_security_policy(config: &Config) -> String {
 
 /// A file of the front end, or its shell for every address that is a page.
 pub async fn page(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Err(METHOD_NOT_ALLOWED.problem());
+    if let Some(methods) = super::openapi::methods_at(request.path()) {
+        return Err(METHOD_NOT_ALLOWED.problem().allow(methods));
     }
     let path = request.path().trim_start_matches('/');
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        // A page is what its reader asks for by name; of those that take nothing else, only files are known.
+        let known = if Files::get(path).is_some() {
+            METHOD_NOT_ALLOWED.problem().allow("GET, HEAD")
+        } else {
+            NOT_FOUND.problem()
+        };
+        return Err(known);
+    }
     let is_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
     if path.starts_with("api/") || path.starts_with("internal/") || path.starts_with("content/") {
         return Err(NOT_FOUND.problem());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
 
@@ -26,8 +26,31 @@ pub struct Exceeded {
 
 #[derive(Clone)]
 pub struct Limits {
-    local: Cache<String, Arc<AtomicU32>>,
+    local: Cache<String, Arc<Counter>>,
     redis: Option<Arc<RedisLink>>,
+}
+
+/// What this process counted itself.
+struct Counter {
+    since: Instant,
+    count: AtomicU32,
+}
+
+/// How often it was, and how long until that is forgotten.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    pub count: u32,
+    pub forgotten_in: Duration,
+}
+
+impl Counter {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { since: Instant::now(), count: AtomicU32::new(0) })
+    }
+
+    fn counted(&self, count: u32) -> Counted {
+        Counted { count, forgotten_in: WINDOW.saturating_sub(self.since.elapsed()) }
+    }
 }
 
 impl Limits {
@@ -38,29 +61,23 @@ impl Limits {
 
     /// Counts one more; an error where that is one too many.
     pub async fn count(&self, limit: &Limit) -> Result<(), Exceeded> {
-        let local = self.local.get_with(limit.key.clone(), Arc::default).fetch_add(1, Ordering::Relaxed) + 1;
+        let counter = self.local.get_with(limit.key.clone(), Counter::new);
+        let local = counter.counted(counter.count.fetch_add(1, Ordering::Relaxed) + 1);
         let shared = match &self.redis {
             Some(redis) => redis.count(&limit.key, WINDOW).await,
             None => None,
         };
-        // Where Redis cannot be asked, each process keeps its own count.
-        if shared.unwrap_or(local) > limit.most {
-            return Err(Exceeded { retry_after: WINDOW.as_secs() });
-        }
-        Ok(())
+        within(shared.or(Some(local)), limit.most)
     }
 
     /// Whether one more would still be within the limit; counts nothing.
     pub async fn allows(&self, limit: &Limit) -> Result<(), Exceeded> {
-        let local = self.local.get(&limit.key).map_or(0, |count| count.load(Ordering::Relaxed));
+        let local = self.local.get(&limit.key).map(|known| known.counted(known.count.load(Ordering::Relaxed)));
         let shared = match &self.redis {
             Some(redis) => redis.counted(&limit.key).await,
             None => None,
         };
-        if shared.unwrap_or(local) >= limit.most {
-            return Err(Exceeded { retry_after: WINDOW.as_secs() });
-        }
-        Ok(())
+        within(shared.or(local), limit.most.saturating_sub(1))
     }
 
     /// Starts over, after a success.
@@ -69,5 +86,14 @@ impl Limits {
         if let Some(redis) = &self.redis {
             redis.forget(&limit.key).await;
         }
+    }
+}
+
+/// Where Redis cannot be asked, each process keeps its own count.
+fn within(counted: Option<Counted>, most: u32) -> Result<(), Exceeded> {
+    match counted.filter(|counted| counted.count > most) {
+        // Rounded up: who waits so long is let in.
+        Some(beyond) => Err(Exceeded { retry_after: beyond.forgotten_in.as_millis().div_ceil(1000).max(1) as u64 }),
+        None => Ok(()),
     }
 }

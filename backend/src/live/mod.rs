@@ -1,4 +1,4 @@
-//! What processes tell each other at once: sessions that ended, people and courses that changed, rate limits.
+//! What processes tell each other at once: sessions that ended, people that changed, rate limits.
 //!
 //! In process by default; over Redis where it is configured. Losing Redis degrades and never fails a request:
 //! ended sessions are read from the database twice a second anyway, and limits then count a process alone.
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use crate::db::types::{CourseId, SessionId, UserId};
+use crate::db::types::{SessionId, UserId};
 use crate::notebooks::StartFailure;
 
 pub use limits::{Exceeded, Limit, Limits};
@@ -32,9 +32,6 @@ pub enum News {
     },
     PersonChanged {
         user: UserId,
-    },
-    CoursePublished {
-        course: CourseId,
     },
     /// This user's notebook server was asked to start: it is queued, whatever the hub still says.
     ServerAsked {

@@ -12,6 +12,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::sync::{OnceCell, broadcast};
 use uuid::Uuid;
 
+use super::limits::Counted;
 use super::{Envelope, News};
 
 const CHANNEL: &str = "tenarai:news";
@@ -53,10 +54,10 @@ impl RedisLink {
     }
 
     /// Counts one more within the window and gives the count, if Redis answers.
-    pub async fn count(&self, key: &str, window: Duration) -> Option<u32> {
+    pub async fn count(&self, key: &str, window: Duration) -> Option<Counted> {
         let key = format!("tenarai:limit:{key}");
         self.ask(async |mut redis| {
-            let (count,): (u32,) = redis::pipe()
+            let (count, left): (u32, i64) = redis::pipe()
                 .atomic()
                 .cmd("SET")
                 .arg(&key)
@@ -66,17 +67,23 @@ impl RedisLink {
                 .arg("NX")
                 .ignore()
                 .incr(&key, 1)
+                .pttl(&key)
                 .query_async(&mut redis)
                 .await?;
-            Ok(count)
+            Ok(counted(count, left))
         })
         .await
     }
 
     /// The count within the window, if Redis answers.
-    pub async fn counted(&self, key: &str) -> Option<u32> {
+    pub async fn counted(&self, key: &str) -> Option<Counted> {
         let key = format!("tenarai:limit:{key}");
-        self.ask(async |mut redis| redis.get::<_, Option<u32>>(key).await).await.map(Option::unwrap_or_default)
+        self.ask(async |mut redis| {
+            let (count, left): (Option<u32>, i64) =
+                redis::pipe().atomic().get(&key).pttl(&key).query_async(&mut redis).await?;
+            Ok(counted(count.unwrap_or(0), left))
+        })
+        .await
     }
 
     pub async fn forget(&self, key: &str) {
@@ -115,6 +122,11 @@ impl RedisLink {
             }
         }
     }
+}
+
+/// Redis says -2 for the time left of what is not there.
+fn counted(count: u32, milliseconds_left: i64) -> Counted {
+    Counted { count, forgotten_in: Duration::from_millis(milliseconds_left.try_into().unwrap_or(0)) }
 }
 
 /// Passes on what other processes tell, for as long as this process lives.

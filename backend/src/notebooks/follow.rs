@@ -113,9 +113,9 @@ impl Followers {
         let mut status = follower.status.subscribe();
         if new {
             tokio::spawn(follow(self.clone(), hub.clone(), name.to_owned(), follower));
-            // Whoever comes first waits for the hub's word; an error of the channel means the follower has ended.
-            let _ = status.changed().await;
         }
+        // Whoever comes before the hub's first word waits for it; an error means that the follower has ended.
+        let _ = status.wait_for(|now| *now != unknown()).await;
         status
     }
 
@@ -234,6 +234,14 @@ async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Se
     let Some(server) = server else { return absent(follower) };
     match server.pending.as_deref() {
         Some("spawn") => {
+            // Who waits for a first word should not have to wait for the stream's, too.
+            follower.status.send_if_modified(|now| {
+                let first = *now == unknown();
+                if first {
+                    *now = ServerStatus::queued();
+                }
+                first
+            });
             if let Err(error) = watch_start(hub, name, follower).await {
                 tracing::debug!(%error, name, "the progress stream broke off");
             }

@@ -74,6 +74,8 @@ impl HubClient {
     pub fn new(config: config::Hub) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(2))
+            // A progress stream has no deadline, but the hub keeps it alive every few seconds.
+            .read_timeout(START_DEADLINE)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;

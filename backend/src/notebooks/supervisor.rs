@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
+use url::{Host, Url};
 
 use crate::config::Settings;
 
@@ -33,8 +34,17 @@ pub enum HubError {
     NoConfig(PathBuf),
     #[error("cannot write {0}")]
     File(PathBuf, #[source] io::Error),
-    #[error("hub_url must name a port on this machine, such as http://localhost:8000/jupyterhub/")]
+    #[error("hub_url: expected http://… or https://…, such as http://localhost:8000/jupyterhub/")]
     Url,
+    #[error(
+        "hub_url: {0} says where browsers find the hub, not where it listens on this machine; set hub_listen to \
+         ADDRESS:PORT, such as 127.0.0.1:8000"
+    )]
+    Elsewhere(Url),
+    #[error("{0}: expected ADDRESS:PORT with a port of its own, such as 127.0.0.1:{1}")]
+    Listen(&'static str, u16),
+    #[error("hub_token_file, lms_token_file: --with-hub makes its own; leave them out")]
+    Tokens,
 }
 
 /// How the hub is started: its files are made, its tokens written.
@@ -44,8 +54,10 @@ pub struct HubPlan {
     state: PathBuf,
     environment: Vec<(&'static str, String)>,
     /// Where the hub will listen.
-    pub port: u16,
+    pub listen: SocketAddr,
     pub hub_url: String,
+    /// How we reach it.
+    pub hub_internal_url: String,
     /// Our token at the hub.
     pub hub_token_file: PathBuf,
     /// The hub's token with us.
@@ -63,8 +75,20 @@ impl HubPlan {
         if !settings.hub_config.is_file() {
             return Err(HubError::NoConfig(settings.hub_config.clone()));
         }
+        if settings.hub_token_file.is_some() || settings.lms_token_file.is_some() {
+            return Err(HubError::Tokens);
+        }
         let hub_url = settings.hub_url.clone().unwrap_or_else(|| "http://localhost:8000/jupyterhub/".to_owned());
-        let port = url::Url::parse(&hub_url).ok().and_then(|url| url.port_or_known_default()).ok_or(HubError::Url)?;
+        let public = Url::parse(&hub_url).map_err(|_| HubError::Url)?;
+        let hub_listen = match &settings.hub_listen {
+            Some(listen) => address("hub_listen", listen, 8000)?,
+            None => address_of(&public)?,
+        };
+        let hub_internal_url = match &settings.hub_internal_url {
+            Some(url) => url.clone(),
+            None => format!("http://{}{}", reachable(hub_listen), public.path()),
+        };
+        let listen = address("listen", &settings.listen, 8080)?;
         let state = absolute(&settings.data_dir.join("hub"));
         let learners = absolute(&settings.learners_dir.clone().unwrap_or_else(|| settings.data_dir.join("learners")));
         make_dir(&state, 0o700)?;
@@ -75,10 +99,9 @@ impl HubPlan {
             make_secret(file)?;
         }
         let crypt_key = fs::read_to_string(&crypt_key_file).map_err(|error| HubError::File(crypt_key_file, error))?;
-        let listen: SocketAddr = settings.listen.parse().map_err(|_| HubError::Url)?;
-        let environment = vec![
+        let mut environment = vec![
             ("TENARAI_PUBLIC_URL", settings.public_url.clone()),
-            ("TENARAI_INTERNAL_URL", format!("http://127.0.0.1:{}", listen.port())),
+            ("TENARAI_INTERNAL_URL", format!("http://{}", reachable(listen))),
             ("TENARAI_HUB_URL", hub_url.clone()),
             ("TENARAI_LMS_TOKEN_FILE", lms_token_file.display().to_string()),
             ("TENARAI_HUB_TOKEN_FILE", hub_token_file.display().to_string()),
@@ -87,14 +110,18 @@ impl HubPlan {
             ("TENARAI_SPAWN_MEMORY_MB", settings.spawn_memory_mb.to_string()),
             ("JUPYTERHUB_CRYPT_KEY", crypt_key.trim().to_owned()),
         ];
+        if settings.hub_listen.is_some() {
+            environment.push(("TENARAI_HUB_LISTEN", hub_listen.to_string()));
+        }
         Ok(Self {
             program: absolute(&program),
             config: absolute(&settings.hub_config),
             log_file: state.join("hub.log"),
             state,
             environment,
-            port,
+            listen: hub_listen,
             hub_url,
+            hub_internal_url,
             hub_token_file,
             lms_token_file,
         })
@@ -121,6 +148,34 @@ impl HubPlan {
             .process_group(0);
         command.spawn()
     }
+}
+
+/// Where a hub listens of which only the address for browsers is told: plain http on this machine.
+fn address_of(hub: &Url) -> Result<SocketAddr, HubError> {
+    let elsewhere = || HubError::Elsewhere(hub.clone());
+    let ip = match hub.host() {
+        Some(Host::Domain("localhost")) => Ipv4Addr::LOCALHOST.into(),
+        Some(Host::Ipv4(ip)) => ip.into(),
+        Some(Host::Ipv6(ip)) => ip.into(),
+        Some(Host::Domain(_)) | None => return Err(elsewhere()),
+    };
+    match hub.scheme() {
+        "http" => Ok(SocketAddr::new(ip, hub.port_or_known_default().unwrap_or(80))),
+        _ => Err(elsewhere()),
+    }
+}
+
+fn address(setting: &'static str, text: &str, example: u16) -> Result<SocketAddr, HubError> {
+    let parsed = text.parse::<SocketAddr>().ok().filter(|address| address.port() != 0);
+    parsed.ok_or(HubError::Listen(setting, example))
+}
+
+/// Who listens everywhere is found at home.
+fn reachable(mut listen: SocketAddr) -> SocketAddr {
+    if listen.ip().is_unspecified() {
+        listen.set_ip(if listen.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    listen
 }
 
 /// Ours is full of settings and secrets the hub has no business with.

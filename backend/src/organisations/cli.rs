@@ -16,13 +16,16 @@ pub enum OrganisationCommand {
         #[arg(long)]
         name: String,
     },
-    /// Let an organisation's people be enrolled in a course.
+    /// Let an organisation's people be enrolled in a course; renews a licence that ended.
     License {
         slug: String,
         course: String,
-        /// How many people may be enrolled; any number unless told.
-        #[arg(long)]
+        /// How many people may be enrolled; any number unless told, and a licence that there is keeps its number.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
         seats: Option<i64>,
+        /// End the licence instead: its people read the course no longer. Nothing is deleted.
+        #[arg(long, conflicts_with = "seats")]
+        end: bool,
     },
 }
 
@@ -31,6 +34,9 @@ pub struct Enrolment {
     email: String,
     /// Slug of the course; the person's organisation must hold a licence for it.
     course: String,
+    /// End the enrolment instead. Progress is kept, and goes on when they are enrolled again.
+    #[arg(long)]
+    end: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -67,9 +73,15 @@ pub async fn run(db: &Db, command: OrganisationCommand) -> Result<String, Organi
             let id = model::add(tx, &slug, &name)?;
             Ok(format!("added {slug} as organisation {id}"))
         }
-        OrganisationCommand::License { slug, course, seats } => {
+        OrganisationCommand::License { slug, course, seats, end } => {
             let organisation = organisation(tx, &slug)?;
             let id = published(tx, &course)?;
+            if end {
+                return Ok(match model::end_licence(tx, organisation, id)? {
+                    true => format!("the licence of {slug} for {course} has ended"),
+                    false => format!("{slug} held no licence for {course}"),
+                });
+            }
             model::license(tx, organisation, id, seats)?;
             Ok(format!("{slug} holds a licence for {course}"))
         }
@@ -77,12 +89,18 @@ pub async fn run(db: &Db, command: OrganisationCommand) -> Result<String, Organi
     .await
 }
 
-/// Enrols a person and returns what to print; who is enrolled already stays as they are.
-pub async fn enrol(db: &Db, Enrolment { email, course }: Enrolment) -> Result<String, OrganisationError> {
+/// Enrols a person, or ends that, and returns what to print.
+pub async fn enrol(db: &Db, Enrolment { email, course, end }: Enrolment) -> Result<String, OrganisationError> {
     db.write(move |tx| {
         let user = accounts::by_email(tx, &email)?.ok_or_else(|| OrganisationError::UnknownPerson(email.clone()))?.user;
         let person = accounts::load_person(tx, user)?;
         let id = published(tx, &course)?;
+        if end {
+            return Ok(match model::end_enrolment(tx, user, id)? {
+                true => format!("{email} no longer takes {course}; their progress is kept"),
+                false => format!("{email} did not take {course}"),
+            });
+        }
         let access = model::access(tx, user, person.organisation, id)?;
         if !access.licensed {
             return Err(OrganisationError::NotLicensed(email, course));

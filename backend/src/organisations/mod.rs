@@ -5,18 +5,21 @@ mod cli;
 mod model;
 mod routes;
 
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::accounts::{Person, Role};
 use crate::db::types::{OrganisationId, UserId};
 use crate::db::{self, Db};
-use crate::http::problem::{NOT_FOUND, Problem};
-use crate::sessions::SignedIn;
+use crate::http::problem::{FORBIDDEN, NOT_FOUND, Problem};
+use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
 
 pub use cli::{Enrolment, OrganisationCommand, enrol as enrol_command, run as run_command};
 pub use model::{
-    CourseAccess, NewCohort, access, add, add_cohort, by_slug, course_of_cohort, courses_of, enrol, license,
+    CourseAccess, NewCohort, access, add, add_cohort, by_slug, courses_of, courses_of_cohorts, enrol, license,
+    licensed_courses,
 };
 
 pub fn routes(api: &mut ServiceConfig) {
@@ -39,33 +42,31 @@ pub async fn hub_groups(db: &Db, person: &Person) -> Result<Vec<String>, db::Err
 #[derive(Debug)]
 pub struct AdminOf {
     pub organisation: OrganisationId,
-    pub signed_in: SignedIn,
 }
 
-impl actix_web::FromRequest for AdminOf {
+impl FromRequest for AdminOf {
     type Error = Problem;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = Extracted<Self>;
 
-    fn from_request(request: &actix_web::HttpRequest, payload: &mut actix_web::dev::Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let signed_in = SignedIn::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let signed_in = signed_in.await?;
+            let person = signed_in.await?.person;
             let organisation: i64 =
                 request.match_info().get("organisation").and_then(|id| id.parse().ok()).ok_or(&NOT_FOUND)?;
             let organisation = OrganisationId(organisation);
-            let person = &signed_in.person;
             if person.administers(organisation) {
-                return Ok(Self { organisation, signed_in });
+                return Ok(Self { organisation });
             }
             if person.is_operator() {
-                let site = request.app_data::<actix_web::web::Data<Site>>().cloned().ok_or(&NOT_FOUND)?;
+                let site = Site::of(&request)?;
                 let exists = site.db.read(move |db| Ok::<_, Problem>(model::exists(db, organisation)?)).await?;
-                return if exists { Ok(Self { organisation, signed_in }) } else { Err(NOT_FOUND.problem()) };
+                return if exists { Ok(Self { organisation }) } else { Err(NOT_FOUND.problem()) };
             }
             // One's own organisation is no secret; whether another exists is.
             if person.organisation == organisation {
-                return Err(crate::http::problem::FORBIDDEN.problem());
+                return Err(FORBIDDEN.problem());
             }
             Err(NOT_FOUND.problem())
         })

@@ -36,14 +36,16 @@ pub fn department_names(
         .map(|rows| rows.into_iter().collect())
 }
 
-/// Lets an organisation's people be enrolled in a course, from now on.
+/// Lets an organisation's people be enrolled in a course, from now on. A licence that ended is in force again; one
+/// that there is keeps its seats unless told.
 pub fn license(
     tx: &mut AnyConnection,
     organisation: OrganisationId,
     course: CourseId,
     seats: Option<i64>,
 ) -> QueryResult<()> {
-    Both(
+    let known = diesel::update(licence(organisation, course)).set(licences::ends_at.eq(None::<Ts>)).execute(tx)?;
+    if known == 0 {
         diesel::insert_into(licences::table)
             .values((
                 licences::organisation_id.eq(organisation),
@@ -51,11 +53,25 @@ pub fn license(
                 licences::seats.eq(seats),
                 licences::starts_at.eq(Ts::now()),
             ))
-            .on_conflict((licences::organisation_id, licences::course_id))
-            .do_nothing(),
-    )
-    .execute(tx)
-    .map(drop)
+            .execute(tx)?;
+    } else if seats.is_some() {
+        diesel::update(licence(organisation, course)).set(licences::seats.eq(seats)).execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Ends a licence; whether one was in force. Enrolments stay, and count again should it be renewed.
+pub fn end_licence(tx: &mut AnyConnection, organisation: OrganisationId, course: CourseId) -> QueryResult<bool> {
+    let now = Ts::now();
+    diesel::update(licence(organisation, course).filter(licences::ends_at.is_null().or(licences::ends_at.gt(now))))
+        .set(licences::ends_at.eq(now))
+        .execute(tx)
+        .map(|ended| ended > 0)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn licence(organisation: OrganisationId, course: CourseId) -> _ {
+    licences::table.filter(licences::organisation_id.eq(organisation)).filter(licences::course_id.eq(course))
 }
 
 pub struct NewCohort<'a> {
@@ -78,8 +94,13 @@ pub fn add_cohort(tx: &mut AnyConnection, new: &NewCohort<'_>) -> QueryResult<Co
         .get_result(tx)
 }
 
-/// Enrols; who is enrolled already stays as they are.
+/// Enrols; who is enrolled already stays as they are, and whose enrolment ended goes on where they left off.
 pub fn enrol(tx: &mut AnyConnection, user: UserId, course: CourseId, cohort: Option<CohortId>) -> QueryResult<()> {
+    let ended = enrolments::table.find((user, course)).filter(enrolments::ended_at.is_not_null());
+    let reopened = diesel::update(ended).set(enrolments::ended_at.eq(None::<Ts>)).execute(tx)?;
+    if reopened > 0 {
+        return Ok(());
+    }
     Both(
         diesel::insert_into(enrolments::table)
             .values((
@@ -95,13 +116,17 @@ pub fn enrol(tx: &mut AnyConnection, user: UserId, course: CourseId, cohort: Opt
     .map(drop)
 }
 
+/// Ends an enrolment; whether there was one. Progress stays.
+pub fn end_enrolment(tx: &mut AnyConnection, user: UserId, course: CourseId) -> QueryResult<bool> {
+    diesel::update(enrolments::table.find((user, course)).filter(enrolments::ended_at.is_null()))
+        .set(enrolments::ended_at.eq(Ts::now()))
+        .execute(tx)
+        .map(|ended| ended > 0)
+}
+
 /// The number of seats of a licence, where none of them is free.
 pub fn full(db: &mut AnyConnection, organisation: OrganisationId, course: CourseId) -> QueryResult<Option<i64>> {
-    let seats: Option<i64> = licences::table
-        .filter(licences::organisation_id.eq(organisation))
-        .filter(licences::course_id.eq(course))
-        .select(licences::seats)
-        .first(db)?;
+    let seats: Option<i64> = licence(organisation, course).select(licences::seats).first(db)?;
     let taken: i64 = enrolments::table
         .inner_join(users::table)
         .filter(users::organisation_id.eq(organisation))
@@ -177,8 +202,19 @@ pub fn courses_of(
         .load(db)
 }
 
-pub fn course_of_cohort(db: &mut AnyConnection, cohort: CohortId) -> QueryResult<Option<CourseId>> {
-    cohorts::table.find(cohort).select(cohorts::course_id).first(db).optional()
+pub fn courses_of_cohorts(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<Vec<CourseId>> {
+    cohorts::table.filter(cohorts::id.eq_any(ids)).select(cohorts::course_id).load(db)
+}
+
+/// The courses an organisation holds a licence for that is in force.
+pub fn licensed_courses(db: &mut AnyConnection, organisation: OrganisationId) -> QueryResult<Vec<CourseId>> {
+    let now = Ts::now();
+    licences::table
+        .filter(licences::organisation_id.eq(organisation))
+        .filter(licences::starts_at.le(now))
+        .filter(licences::ends_at.is_null().or(licences::ends_at.gt(now)))
+        .select(licences::course_id)
+        .load(db)
 }
 
 /// A cohort with its size.

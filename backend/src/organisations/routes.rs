@@ -2,16 +2,16 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Json, Query};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{AdminOf, model};
-use crate::accounts::{self, Locale, Role};
+use crate::accounts::{self, Locale, Role, Wanted};
 use crate::courses;
 use crate::db::types::{CohortId, Ts, UserId};
 use crate::http::Problems;
 use crate::http::page::{Page, PageQuery};
-use crate::http::problem::{FORBIDDEN, Problem};
+use crate::http::problem::{FORBIDDEN, INVALID_QUERY, Problem};
 use crate::sessions::SignedIn;
 use crate::site::Site;
 
@@ -27,23 +27,67 @@ pub struct MemberRow {
     pub disabled_at: Option<Ts>,
 }
 
+/// Which people are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MemberQuery {
+    /// Part of the name or of the address.
+    #[param(max_length = 100)]
+    q: Option<String>,
+    /// Who has this role, anywhere.
+    role: Option<Role>,
+    #[param(inline)]
+    state: Option<MemberState>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// At most 200; 50 unless told.
+    limit: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberState {
+    Active,
+    /// Their account is suspended.
+    Disabled,
+}
+
+const LONGEST_WORDS: usize = 100;
+
+impl MemberQuery {
+    fn wanted(&self) -> Result<Wanted, Problem> {
+        let words = self.q.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        if words.is_some_and(|words| words.chars().count() > LONGEST_WORDS || words.contains('\0')) {
+            return Err(INVALID_QUERY.problem().with("reason", "q"));
+        }
+        Ok(Wanted {
+            words: words.map(str::to_owned),
+            role: self.role,
+            disabled: self.state.map(|state| state == MemberState::Disabled),
+        })
+    }
+}
+
 /// The people of an organisation.
 #[utoipa::path(path = "/api/v1/organisations/{organisation}/members", operation_id = "list_members",
-    tag = "organisations", params(("organisation" = i64, Path), PageQuery),
+    tag = "organisations", params(("organisation" = i64, Path), MemberQuery),
     responses((status = 200, body = Page<MemberRow>), Problems))]
 #[get("/organisations/{organisation}/members")]
 pub async fn members(
     admin: AdminOf,
-    page: Query<PageQuery>,
+    query: Query<MemberQuery>,
     site: Data<Site>,
 ) -> Result<Json<Page<MemberRow>>, Problem> {
     let organisation = admin.organisation;
+    let wanted = query.wanted()?;
+    let page = PageQuery::new(query.after.clone(), query.limit);
     let (after, limit) = (UserId(page.after()?), page.limit());
     let (rows, departments) = site
         .db
         .read(move |db| {
             Ok::<_, Problem>((
-                accounts::members(db, organisation, after, limit + 1)?,
+                accounts::members(db, organisation, &wanted, after, limit + 1)?,
                 model::department_names(db, organisation)?,
             ))
         })

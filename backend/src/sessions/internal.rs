@@ -18,11 +18,8 @@ use crate::site::Site;
 #[derive(Serialize, ToSchema)]
 pub struct SessionState {
     pub active: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hub_user: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
 }
 

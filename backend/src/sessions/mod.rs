@@ -17,7 +17,7 @@ use crate::live::News;
 use crate::site::Site;
 
 pub use routes::{Me, jwks};
-pub use signed_in::{HubService, NotebookServerOf, Operator, SignedIn};
+pub use signed_in::{Extracted, HubService, NotebookServerOf, Operator, SignedIn};
 
 pub fn routes(api: &mut ServiceConfig) {
     api.service(routes::sign_in)

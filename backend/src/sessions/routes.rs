@@ -3,7 +3,7 @@
 use actix_web::http::header::USER_AGENT;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,10 +16,13 @@ use crate::accounts::{self, Grant, Locale, Person, password};
 use crate::db::types::{OrganisationId, SessionId, Ts, UserId};
 use crate::http::client_address;
 use crate::http::page::Page;
-use crate::http::problem::{NOT_FOUND, Problem, TOO_MANY_REQUESTS};
+use crate::http::problem::{INVALID_FIELDS, NOT_FOUND, Problem, TOO_MANY_REQUESTS};
 use crate::http::{Body, Problems};
 use crate::live::{Exceeded, Limit};
 use crate::site::Site;
+
+/// As RFC 5321 has it.
+const LONGEST_EMAIL: usize = 320;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +93,7 @@ impl Me {
 #[post("/session")]
 pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let SignIn { email, password } = body.into_inner();
+    check_lengths(&email, &password)?;
     let address = client_address(&request, site.config.settings.proxies);
     let by_account = Limit {
         key: format!("sign-in:account:{}", accounts::email_key(&email)),
@@ -128,6 +132,18 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
         })
         .await?;
     answer(&site, &session, Some(secret)).await
+}
+
+/// What cannot be an account is neither counted, which would keep it in memory, nor hashed.
+fn check_lengths(email: &str, password: &SecretString) -> Result<(), Problem> {
+    let too_long = |field| INVALID_FIELDS.problem().at(field, "too_long", "");
+    if email.chars().count() > LONGEST_EMAIL {
+        return Err(too_long("/email"));
+    }
+    if password.expose_secret().chars().count() > password::LONGEST {
+        return Err(too_long("/password"));
+    }
+    Ok(())
 }
 
 /// A new session token for the refresh cookie, which is replaced too.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use secrecy::ExposeSecret;
 
 use super::problems::{NOT_SIGNED_IN, SERVICE_TOKEN_REQUIRED, SESSION_ENDED, SESSION_EXPIRED};
@@ -17,7 +17,7 @@ use crate::http::problem::{FORBIDDEN, Problem};
 use crate::site::Site;
 
 /// A future an extractor may return; actix runs them on one thread.
-type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+pub type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 /// Anybody who is signed in.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ impl FromRequest for SignedIn {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let site = site(&request)?;
+            let site = Site::of(&request)?;
             let cookie = request.cookie(SESSION_COOKIE).ok_or(&NOT_SIGNED_IN)?;
             let claims =
                 site.tokens.verify_session(cookie.value()).map_err(|error| SESSION_EXPIRED.caused_by(error))?;
@@ -78,7 +78,7 @@ impl FromRequest for HubService {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let known = site(request).ok().and_then(|site| site.config.lms_token.clone());
+        let known = Site::of(request).ok().and_then(|site| site.config.lms_token.clone());
         let fits = known.is_some_and(|known| {
             bearer(request).is_some_and(|sent| constant_time_eq(sent.as_bytes(), known.expose_secret().as_bytes()))
         });
@@ -97,7 +97,7 @@ impl FromRequest for NotebookServerOf {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let site = site(&request)?;
+            let site = Site::of(&request)?;
             let token = bearer(&request).ok_or(&SERVICE_TOKEN_REQUIRED)?;
             let hub_name =
                 site.tokens.verify_content(token).map_err(|error| SERVICE_TOKEN_REQUIRED.caused_by(error))?;
@@ -106,13 +106,6 @@ impl FromRequest for NotebookServerOf {
             if person.disabled { Err(SERVICE_TOKEN_REQUIRED.problem()) } else { Ok(Self(person)) }
         })
     }
-}
-
-fn site(request: &HttpRequest) -> Result<web::Data<Site>, Problem> {
-    request
-        .app_data::<web::Data<Site>>()
-        .cloned()
-        .ok_or_else(|| crate::http::problem::INTERNAL.caused_by("the site is not part of the application"))
 }
 
 fn bearer(request: &HttpRequest) -> Option<&str> {

@@ -103,7 +103,6 @@ pub struct EventResult {
     id: EventId,
     status: EventStatus,
     /// Why it was rejected; sending it again would not help.
-    #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<Rejected>,
 }
 
@@ -200,10 +199,10 @@ fn moved(
     })
 }
 
-/// When it happened, by a browser's clock that is not ahead.
+/// When it happened, by a browser's clock that is neither ahead nor before all browsers.
 fn believed(at: Ts) -> Ts {
     let now = Ts::now();
-    if at > now + SKEW { now } else { at }
+    if at > now + SKEW || at.seconds() < 0 { now } else { at }
 }
 
 fn store(

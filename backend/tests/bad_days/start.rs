@@ -50,6 +50,38 @@ async fn a_setting_nobody_knows_is_named(plan: Plan) {
     assert!(said.contains("databse_url"), "{said}");
 }
 
+#[test]
+fn the_example_of_the_settings_has_all_of_them_explained_and_is_accepted() {
+    let plan = Plan::on_sqlite();
+    let output = run(&plan, &["config", "example"]);
+    let example = String::from_utf8(output.stdout).expect("a text");
+    let file = plan.dir.path().join("example.toml");
+    std::fs::write(&file, &example).expect("the folder takes files");
+    let check = |file: &std::path::Path| {
+        let mut command = tenarai(&plan, &["config", "check"]);
+        for (name, _) in
+            command.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect::<Vec<_>>()
+        {
+            if name.to_string_lossy().starts_with("TENARAI_") {
+                command.env_remove(name);
+            }
+        }
+        command.env("TENARAI_CONFIG", file).output().expect("it runs")
+    };
+    assert!(check(&file).status.success(), "{example}");
+    for name in ["listen = \"127.0.0.1:8080\"", "#redis_url = \"\"", "#hub_url = \"\"", "workers = 0"] {
+        assert!(example.contains(&format!("\n{name}\n")), "{name} in: {example}");
+    }
+    for paragraph in example.split("\n\n").skip(1) {
+        assert!(paragraph.starts_with("# ") && paragraph.lines().count() > 1, "unexplained: {paragraph}");
+    }
+    // What is commented out is a setting, too.
+    let all = example.lines().map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line));
+    std::fs::write(&file, all.map(|line| format!("{line}\n")).collect::<String>()).expect("the folder takes files");
+    let said = complaint(&check(&file));
+    assert!(!said.contains("unknown"), "{said}");
+}
+
 #[apply(story)]
 async fn a_database_that_is_not_there_is_a_sentence_without_its_password(plan: Plan) {
     let plan = plan.with(|settings| {

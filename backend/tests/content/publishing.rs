@@ -362,3 +362,33 @@ async fn the_command_line_says_what_happened(site: Site) {
     assert_eq!(codes, [0, 0, 0, 1, 1]);
     insta::assert_snapshot!("said", String::from_utf8(said).unwrap());
 }
+
+#[apply(story)]
+async fn the_command_line_shows_what_was_published_and_goes_back(site: Site) {
+    let course = Course::good();
+    site.publish(&course).await.unwrap();
+    course.edit("chapters/01-read/text.en.md", "Go on", "Move on");
+    site.publish(&course).await.unwrap();
+    let history = async || {
+        let mut said = Vec::new();
+        let code = content::cli::history(&site.db, "tiny", &mut said).await.unwrap();
+        let said = String::from_utf8(said).unwrap();
+        let columns = |line: &str| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
+        let lines: Vec<(String, String)> =
+            said.lines().map(columns).map(|line| (line[0].clone(), line[4].clone())).collect();
+        (code, lines)
+    };
+    let line = |number: &str, current: &str| (number.to_owned(), current.to_owned());
+    assert_eq!(history().await, (0, vec![line("2", "current"), line("1", "")]));
+    let mut said = Vec::new();
+    let mut codes = vec![content::cli::roll_back(&site.db, "tiny", 1, &mut said).await.unwrap()];
+    assert_eq!(history().await, (0, vec![line("2", ""), line("1", "current")]));
+    codes.push(content::cli::roll_back(&site.db, "tiny", 9, &mut said).await.unwrap());
+    codes.push(content::cli::history(&site.db, "none", &mut said).await.unwrap());
+    assert_eq!(codes, [0, 1, 1]);
+    assert_eq!(
+        String::from_utf8(said).unwrap(),
+        "readers see number 1 of tiny\nerror: there is no publication 9 of the course `tiny`\n\
+         error: there is no course `none`, or it was never published\n"
+    );
+}

@@ -1,9 +1,12 @@
 //! What authors see of their courses.
 
+use diesel::prelude::*;
 use macro_rules_attribute::apply;
 use serde_json::json;
 use tenarai::accounts::{Role, Scope};
+use tenarai::db::schema::publications;
 
+use crate::support::program::said;
 use crate::support::{CourseDraft, TestSite};
 
 #[apply(story)]
@@ -28,6 +31,23 @@ async fn authors_see_the_publications_of_their_own_courses_newest_first(site: Te
         site.operator().await.get("/api/v1/author/courses").await.ok()["items"].as_array().map(Vec::len),
         Some(2)
     );
+}
+
+#[apply(story)]
+async fn who_published_is_named_where_it_is_known(site: TestSite) {
+    let course = site.course("mine").await;
+    let author = site.person(site.company().await, Role::Author, Scope::Course(course.id.0)).await;
+    author.sign_in().await;
+    let published = async || author.get("/api/v1/author/courses").await.ok()["items"][0]["publications"][0].clone();
+    assert_eq!(published().await["published_by_name"], json!(null));
+    let (publication, user) = (course.publication, author.id);
+    site.write(move |tx| {
+        diesel::update(publications::table.find(publication)).set(publications::published_by.eq(user)).execute(tx)
+    })
+    .await;
+    let known = published().await;
+    assert_eq!((&known["published_by"], &known["published_by_name"]), (&json!(author.id.0), &json!("Hana")));
+    assert!(said(&site, &["content", "history", "mine"]).contains("\tHana\tcurrent"));
 }
 
 #[apply(story)]

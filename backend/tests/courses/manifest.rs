@@ -5,6 +5,7 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tenarai::accounts::{Role, Scope};
 use tenarai::db::schema::{publication_files, users};
 use tenarai::db::types::Ts;
 
@@ -78,6 +79,32 @@ async fn what_other_people_study_and_what_is_no_handout_is_not_found(site: TestS
     for sha256 in foreign.iter().map(String::as_str).chain(["0", "..%2f..%2fetc%2fpasswd", &"0".repeat(64)]) {
         site.as_service(&format!("/content/v1/blobs/{sha256}"), &token).await.refused(404, "not_found");
     }
+}
+
+#[apply(story)]
+async fn whoever_may_read_a_chapter_gets_its_handout(site: TestSite) {
+    let (ours, theirs) = (site.course("ours").await, site.course("theirs").await);
+    let (company, other) = (site.company().await, site.company().await);
+    site.license(company, &ours).await;
+    site.license(other, &theirs).await;
+    let cohort = site.cohort(company, &ours, None).await;
+    let mut people = vec![site.colleague(company, &ours).await, site.admin(company).await];
+    for (role, scope) in [(Role::Tutor, Scope::Cohort(cohort.0)), (Role::Author, Scope::Course(ours.id.0))] {
+        let person = site.person(company, role, scope).await;
+        person.sign_in().await;
+        people.push(person);
+    }
+    for person in &people {
+        let manifest = site.as_service(MANIFEST, &token(&site, person).await).await.ok();
+        assert_eq!(paths(&manifest), ["ours/data/numbers.csv", "ours/values.ipynb"], "{}", person.email);
+        person.get(&ours.chapter("values")).await.is(200);
+        person.get(&theirs.chapter("values")).await.refused(404, "not_found");
+    }
+    let operator = site.operator().await;
+    assert_eq!(paths(&site.as_service(MANIFEST, &token(&site, &operator).await).await.ok()).len(), 4);
+    let company = site.company().await;
+    let nobody = site.person(company, Role::Trainee, Scope::Organisation(company.id.0)).await;
+    assert!(paths(&site.as_service(MANIFEST, &token(&site, &nobody).await).await.ok()).is_empty());
 }
 
 #[apply(story)]

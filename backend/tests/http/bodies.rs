@@ -30,3 +30,21 @@ async fn a_body_that_hides_its_length_is_cut_off_all_the_same(site: TestSite) {
     }
     person.get("/api/v1/session").await.is(200);
 }
+
+/// PostgreSQL has no such letter in a text.
+#[apply(story)]
+async fn a_nul_character_is_refused_like_any_other_mistake(site: TestSite) {
+    let course = site.course("ml").await;
+    let trainee = site.trainee(&course).await;
+    for name in ["a\0b", "\\\0"] {
+        trainee.patch("/api/v1/me", json!({ "display_name": name })).await.refused(400, "malformed_json");
+    }
+    trainee.patch("/api/v1/me", json!({ "display_name": "\\u0000" })).await.ok();
+    site.browser()
+        .post("/api/v1/session", json!({ "email": "a\0@b", "password": "x" }))
+        .await
+        .refused(400, "malformed_json");
+    for path in ["/api/v1/courses/%00", "/api/v1/courses/m%00l", "/api/v1/chapters/1/images/%00"] {
+        trainee.get(path).await.refused(404, "not_found");
+    }
+}

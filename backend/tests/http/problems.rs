@@ -53,8 +53,48 @@ async fn what_the_framework_refuses_is_a_problem_too(site: TestSite) {
     let browser = site.browser();
     browser.get("/api/v1/nothing").await.refused(404, "not_found");
     browser.get("/internal/v1/nothing").await.refused(404, "not_found");
-    browser.ask(Method::PUT, "/api/v1/session", None).await.refused(405, "method_not_allowed");
-    browser.ask(Method::DELETE, "/", None).await.refused(405, "method_not_allowed");
+}
+
+#[apply(story)]
+async fn an_address_that_is_there_says_what_it_takes_and_one_that_is_not_is_not_found(site: TestSite) {
+    let browser = site.browser();
+    for (method, path, takes) in [
+        (Method::PUT, "/api/v1/session", "GET, POST, DELETE"),
+        (Method::POST, "/api/v1/chapters/1", "GET"),
+        (Method::GET, "/api/v1/study/events", "POST"),
+        (Method::DELETE, "/healthz", "GET"),
+        (Method::PUT, "/internal/v1/sessions/x", "GET"),
+    ] {
+        let answer = browser.ask(method, path, None).await;
+        answer.refused(405, "method_not_allowed");
+        assert_eq!(answer.header("allow"), takes, "{path}");
+    }
+    for path in
+        ["/api/v1/nothing", "/api/v1/session/", "/internal/v1/nothing", "/content/v1/nothing", "/courses/ml", "/"]
+    {
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let answer = browser.ask(method, path, None).await;
+            answer.refused(404, "not_found");
+            assert_eq!(answer.header("allow"), "");
+        }
+    }
+}
+
+#[apply(story)]
+async fn every_problem_is_explained_where_its_type_points(site: TestSite) {
+    for (language, lang, title) in [("ja", "ja", "見つかりません"), ("en", "en", "Not found")] {
+        let request =
+            reqwest::Client::new().get(format!("{}/docs/problems", site.url)).header("accept-language", language);
+        let page = site.browser().send(request).await.is(200);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'; style-src 'unsafe-inline';"));
+        let text = page.text();
+        assert!(text.contains(&format!("<html lang=\"{lang}\">")) && text.contains(title), "{text}");
+        assert!(!text.contains("<script") && !text.contains("{reason}"), "{text}");
+        for kind in http::kinds() {
+            assert!(text.contains(&format!("<section id=\"{}\">", kind.code)), "{}", kind.code);
+        }
+    }
 }
 
 #[apply(story)]

@@ -9,7 +9,7 @@ use tenarai::db::schema::sessions;
 use tenarai::db::types::Ts;
 
 use super::{A_SECOND, pair, redis_becomes};
-use crate::support::{Events, Plan, Redis, TestSite, tell, within};
+use crate::support::{Events, PASSWORD, Plan, Redis, TestSite, tell, within};
 
 /// With a Redis between the two processes.
 fn with_redis<F: Future<Output = ()>>(story: impl FnOnce(TestSite, TestSite) -> F) {
@@ -42,6 +42,35 @@ async fn a_sign_out_here_is_known_there(one: TestSite, other: TestSite) {
     let watching = cookies.stolen();
     person.delete("/api/v1/session").await.is(204);
     watching.is_signed_out().await;
+}
+
+#[test]
+fn who_must_wait_is_told_how_long_by_redis() {
+    let redis = Redis::start();
+    let plan = Plan::on_postgres().with(|settings| {
+        settings.redis_url = Some(redis.url());
+        settings.sign_in_failures_per_account = 2;
+    });
+    tell(plan, async |site: TestSite| {
+        let (one, other) = pair(site).await;
+        let operator = one.operator().await;
+        redis_becomes(&operator, "ok").await;
+        redis_becomes(&operator.through(&other), "ok").await;
+        let person = one.somebody().await;
+        for _ in 0..2 {
+            person.try_password("not-the-password").await.refused(401, "invalid_credentials");
+        }
+        let key = format!("tenarai:limit:sign-in:account:{}", person.email);
+        let client = redis::Client::open(redis.url()).expect("its address");
+        let mut commands = client.get_multiplexed_async_connection().await.expect("it answers");
+        let set: bool = redis::cmd("EXPIRE").arg(key).arg(30).query_async(&mut commands).await.expect("it is set");
+        assert!(set, "the count is there");
+        let answer = person.through(&other).try_password(PASSWORD).await;
+        answer.refused(429, "too_many_requests");
+        let seconds: u64 = answer.header("retry-after").parse().expect("Retry-After in seconds");
+        assert!((25..=30).contains(&seconds), "{seconds}");
+    });
+    drop(redis);
 }
 
 #[test]

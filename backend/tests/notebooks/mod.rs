@@ -3,6 +3,7 @@ mod cookie;
 mod sign_out;
 mod start;
 mod watch;
+mod with_hub;
 
 const SERVER: &str = "/api/v1/notebook-server";
 const EVENTS: &str = "/api/v1/notebook-server/events";

@@ -84,3 +84,15 @@ async fn ones_stream_shows_ones_own_server_alone(plan: Plan) {
     person.delete("/api/v1/session").await.is(204);
     assert_eq!(events.next().await.map(|(name, _)| name), Some("session".to_owned()));
 }
+
+#[apply(story)]
+async fn whoever_asks_while_the_hub_is_asked_waits_for_its_word(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    hub.runs(&person.hub_name());
+    for answer in futures_util::future::join_all((0..6).map(|_| person.get(SERVER))).await {
+        assert_eq!(answer.ok()["state"], "ready");
+    }
+}

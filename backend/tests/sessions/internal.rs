@@ -21,7 +21,10 @@ async fn the_hub_learns_whose_session_it_is_and_when_it_has_ended(site: TestSite
         json!({ "active": true, "hub_user": person.hub_name(), "groups": ["course-ml", "role-trainee"], "locale": "en" })
     );
     person.delete("/api/v1/session").await.is(204);
-    assert_eq!(site.as_service(&path, HUB_SERVICE_TOKEN).await.ok(), json!({ "active": false }));
+    assert_eq!(
+        site.as_service(&path, HUB_SERVICE_TOKEN).await.ok(),
+        json!({ "active": false, "hub_user": null, "groups": null, "locale": null })
+    );
 }
 
 #[apply(story)]

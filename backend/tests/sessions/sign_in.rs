@@ -1,12 +1,14 @@
 //! Signing in, and being kept from it.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use macro_rules_attribute::apply;
 use serde_json::json;
 use tenarai::db::schema::users;
 use tenarai::db::types::Ts;
 
-use crate::support::{PASSWORD, Plan, TestSite};
+use crate::support::{PASSWORD, Plan, TestSite, within};
 
 #[apply(story)]
 async fn who_signs_in_is_known_until_they_leave(site: TestSite) {
@@ -71,7 +73,24 @@ async fn too_many_wrong_passwords_close_the_account_for_a_while_even_to_the_righ
     answer.refused(429, "too_many_requests");
     let seconds: u64 = answer.header("retry-after").parse().expect("Retry-After in seconds");
     assert!((1..=900).contains(&seconds), "{seconds}");
+    // It is the time that is left, not the whole window.
+    within(Duration::from_secs(5), "less to wait", async || {
+        let left: u64 = person.try_password(PASSWORD).await.header("retry-after").parse().expect("Retry-After");
+        (left < seconds).then_some(())
+    })
+    .await;
     site.somebody().await.sign_in().await;
+}
+
+#[apply(story)]
+async fn what_is_too_long_to_be_an_address_or_a_password_is_not_looked_up(site: TestSite) {
+    let browser = site.browser();
+    for (email, password, pointer) in
+        [("x".repeat(321), PASSWORD.to_owned(), "/email"), ("a@example.com".to_owned(), "x".repeat(201), "/password")]
+    {
+        let answer = browser.post("/api/v1/session", json!({ "email": email, "password": password })).await;
+        assert_eq!(answer.refused(422, "invalid_fields")["errors"][0]["pointer"], pointer);
+    }
 }
 
 #[apply(story)]

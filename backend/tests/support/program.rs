@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tenarai::config::LogFormat;
+use tenarai::config::{LogFormat, Settings};
 
 use super::browser::Browser;
 use super::plan::Plan;
+use super::site::TestSite;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -27,7 +28,10 @@ pub struct Program {
 
 /// The program with the settings of a plan.
 pub fn tenarai(plan: &Plan, arguments: &[&str]) -> Command {
-    let settings = &plan.settings;
+    with_settings(&plan.settings, arguments)
+}
+
+pub fn with_settings(settings: &Settings, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tenarai"));
     command
         .args(arguments)
@@ -48,6 +52,14 @@ pub fn tenarai(plan: &Plan, arguments: &[&str]) -> Command {
 /// Runs a command to its end.
 pub fn run(plan: &Plan, arguments: &[&str]) -> Output {
     tenarai(plan, arguments).output().expect("the program starts")
+}
+
+/// What an operator's command on this site's database said.
+#[track_caller]
+pub fn said(site: &TestSite, arguments: &[&str]) -> String {
+    let output = with_settings(site.settings(), arguments).output().expect("the program starts");
+    let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    format!("{out}{errors}").trim_end().to_owned()
 }
 
 /// What it complained about.

@@ -387,7 +387,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The trainee tree of the courses this person studies: handouts and data, no answers, no checks. */
+        /** The trainee tree of the courses this person may read: handouts and data, no answers, no checks. */
         get: operations["content_manifest"];
         put?: never;
         post?: never;
@@ -530,12 +530,12 @@ export interface components {
         /** @description Where to carry on. */
         CarryOn: {
             /** @description Position of the cell in focus last, from 1. */
-            cell_index?: number | null;
+            cell_index: number | null;
             cells_done: number;
             cells_total: number;
             chapter: components["schemas"]["ChapterLink"];
             course: components["schemas"]["CourseName"];
-            last_seen_at?: components["schemas"]["Ts"] | null;
+            last_seen_at: components["schemas"]["Ts"] | null;
         };
         /** @description A cell of a handout, as the site knows it. */
         Cell: {
@@ -574,7 +574,7 @@ export interface components {
             /** Format: int64 */
             last_duration_ms: number;
             /** @description Name of the error of the last run. */
-            last_error?: string | null;
+            last_error: string | null;
             last_run_at: components["schemas"]["Ts"];
             last_success: boolean;
             /** Format: int64 */
@@ -599,20 +599,20 @@ export interface components {
         /** @description How far somebody is in a chapter, with the reasons for the percentage. */
         ChapterProgress: {
             cells: components["schemas"]["CellProgress"][];
-            completed_at?: components["schemas"]["Ts"] | null;
+            completed_at: components["schemas"]["Ts"] | null;
             /**
              * @description `rule` or `self`.
              * @example rule
              */
-            completed_by?: string | null;
-            opened_at?: components["schemas"]["Ts"] | null;
+            completed_by: string | null;
+            opened_at: components["schemas"]["Ts"] | null;
             /**
              * Format: int64
              * @description 0 to 100.
              */
             percent: number;
-            position?: components["schemas"]["PositionView"] | null;
-            read_at?: components["schemas"]["Ts"] | null;
+            position: components["schemas"]["PositionView"] | null;
+            read_at: components["schemas"]["Ts"] | null;
             reasons: components["schemas"]["Reason"][];
             self_mark_allowed: boolean;
             state: components["schemas"]["ChapterState"];
@@ -622,7 +622,7 @@ export interface components {
         /** @description A chapter: its text, its place, and how far the reader is. */
         ChapterView: {
             course: components["schemas"]["CourseName"];
-            due_at?: components["schemas"]["Ts"] | null;
+            due_at: components["schemas"]["Ts"] | null;
             headings: components["schemas"]["Heading"][];
             /** @description Sanitised HTML. */
             html: string;
@@ -635,12 +635,12 @@ export interface components {
              * @description How long it takes, about.
              */
             minutes: number;
-            next?: components["schemas"]["ChapterLink"] | null;
-            notebook?: components["schemas"]["NotebookEntry"] | null;
+            next: components["schemas"]["ChapterLink"] | null;
+            notebook: components["schemas"]["NotebookEntry"] | null;
             /** @description As printed: `7.1`. */
             number: string;
-            previous?: components["schemas"]["ChapterLink"] | null;
-            progress?: components["schemas"]["ChapterProgress"] | null;
+            previous: components["schemas"]["ChapterLink"] | null;
+            progress: components["schemas"]["ChapterProgress"] | null;
             publication: components["schemas"]["PublicationName"];
             section: components["schemas"]["SectionName"];
             title: string;
@@ -657,7 +657,7 @@ export interface components {
         /** @description A course in a list, with the state of each chapter. */
         CourseCard: {
             chapters: components["schemas"]["CardChapter"][];
-            due_at?: components["schemas"]["Ts"] | null;
+            due_at: components["schemas"]["Ts"] | null;
             id: components["schemas"]["CourseId"];
             /**
              * Format: int64
@@ -683,7 +683,7 @@ export interface components {
         };
         /** @description How far somebody is in a course. */
         CourseProgress: {
-            completed_at?: components["schemas"]["Ts"] | null;
+            completed_at: components["schemas"]["Ts"] | null;
             completed_chapters: number;
             /**
              * Format: int64
@@ -708,7 +708,7 @@ export interface components {
          */
         EventId: string;
         EventResult: {
-            code?: components["schemas"]["Rejected"] | null;
+            code: components["schemas"]["Rejected"] | null;
             id: components["schemas"]["EventId"];
             status: components["schemas"]["EventStatus"];
         };
@@ -741,13 +741,13 @@ export interface components {
         };
         Health: {
             parts: components["schemas"]["Part"][];
-            servers?: components["schemas"]["Servers"] | null;
+            servers: components["schemas"]["Servers"] | null;
             /** Format: int64 */
             uptime_seconds: number;
             version: string;
         };
         Home: {
-            carry_on?: components["schemas"]["CarryOn"] | null;
+            carry_on: components["schemas"]["CarryOn"] | null;
             courses: components["schemas"]["CourseCard"][];
         };
         HubInfo: {
@@ -814,12 +814,12 @@ export interface components {
         };
         /** @description A person of the organisation. */
         MemberRow: {
-            department?: string | null;
-            disabled_at?: components["schemas"]["Ts"] | null;
+            department: string | null;
+            disabled_at: components["schemas"]["Ts"] | null;
             display_name: string;
             email: string;
             id: components["schemas"]["UserId"];
-            last_seen_at?: components["schemas"]["Ts"] | null;
+            last_seen_at: components["schemas"]["Ts"] | null;
             roles: components["schemas"]["Role"][];
         };
         MyOrganisation: {
@@ -857,10 +857,10 @@ export interface components {
         };
         /** @description A course with its outline. */
         Outline: {
-            due_at?: components["schemas"]["Ts"] | null;
+            due_at: components["schemas"]["Ts"] | null;
             id: components["schemas"]["CourseId"];
             locales: components["schemas"]["Locale"][];
-            progress?: components["schemas"]["CourseProgress"] | null;
+            progress: components["schemas"]["CourseProgress"] | null;
             publication: components["schemas"]["OutlinePublication"];
             sections: components["schemas"]["OutlineSection"][];
             slug: string;
@@ -904,13 +904,13 @@ export interface components {
                 title: string;
             }[];
             /** @description Pass it as `after` for the next page; null at the end. */
-            next?: string | null;
+            next: string | null;
         };
         /** @description One page of a list. */
         Page_CourseCard: {
             items: {
                 chapters: components["schemas"]["CardChapter"][];
-                due_at?: components["schemas"]["Ts"] | null;
+                due_at: components["schemas"]["Ts"] | null;
                 id: components["schemas"]["CourseId"];
                 /**
                  * Format: int64
@@ -923,21 +923,21 @@ export interface components {
                 title: string;
             }[];
             /** @description Pass it as `after` for the next page; null at the end. */
-            next?: string | null;
+            next: string | null;
         };
         /** @description One page of a list. */
         Page_MemberRow: {
             items: {
-                department?: string | null;
-                disabled_at?: components["schemas"]["Ts"] | null;
+                department: string | null;
+                disabled_at: components["schemas"]["Ts"] | null;
                 display_name: string;
                 email: string;
                 id: components["schemas"]["UserId"];
-                last_seen_at?: components["schemas"]["Ts"] | null;
+                last_seen_at: components["schemas"]["Ts"] | null;
                 roles: components["schemas"]["Role"][];
             }[];
             /** @description Pass it as `after` for the next page; null at the end. */
-            next?: string | null;
+            next: string | null;
         };
         /** @description One page of a list. */
         Page_SessionRow: {
@@ -950,20 +950,20 @@ export interface components {
                 user_agent: string;
             }[];
             /** @description Pass it as `after` for the next page; null at the end. */
-            next?: string | null;
+            next: string | null;
         };
         /** @description One page of a list. */
         Page_TutorCohort: {
             items: {
                 course: components["schemas"]["CourseName"];
-                due_at?: components["schemas"]["Ts"] | null;
+                due_at: components["schemas"]["Ts"] | null;
                 id: components["schemas"]["CohortId"];
                 /** Format: int64 */
                 members: number;
                 name: string;
             }[];
             /** @description Pass it as `after` for the next page; null at the end. */
-            next?: string | null;
+            next: string | null;
         };
         Part: {
             /** @description What it is, or what is wrong with it. */
@@ -993,10 +993,10 @@ export interface components {
         /** @description Where reading stopped. */
         PositionView: {
             /** @description Id of the heading above it. */
-            anchor?: string | null;
+            anchor: string | null;
             at: components["schemas"]["Ts"];
             /** @description The notebook cell in focus. */
-            cell_id?: string | null;
+            cell_id: string | null;
             /**
              * Format: double
              * @description Share of the text above the window's upper edge, 0 to 1.
@@ -1030,14 +1030,16 @@ export interface components {
             /** Format: int64 */
             chapters: number;
             /** @description The git commit it was made from, where that is known. */
-            commit?: string | null;
+            commit: string | null;
             /** @description Whether readers see this one. */
             current: boolean;
             id: components["schemas"]["PublicationId"];
             /** Format: int64 */
             number: number;
             published_at: components["schemas"]["Ts"];
-            published_by?: components["schemas"]["UserId"] | null;
+            published_by: components["schemas"]["UserId"] | null;
+            /** @description Their name. */
+            published_by_name: string | null;
         };
         PublicationName: {
             id: components["schemas"]["PublicationId"];
@@ -1046,7 +1048,7 @@ export interface components {
         };
         /** @description One condition of a chapter: what it asks, how far it is met, and by what evidence. */
         Reason: {
-            at?: components["schemas"]["Ts"] | null;
+            at: components["schemas"]["Ts"] | null;
             done: boolean;
             kind: components["schemas"]["ReasonKind"];
             /** Format: int64 */
@@ -1103,20 +1105,20 @@ export interface components {
         ServerState: "not_configured" | "stopped" | "starting" | "ready" | "stopping" | "failed" | "hub_down";
         /** @description How a notebook server is. */
         ServerStatus: {
-            failure?: components["schemas"]["StartFailure"] | null;
+            failure: components["schemas"]["StartFailure"] | null;
             /**
              * Format: int32
              * @description 0 to 100, of the whole start.
              */
-            percent?: number | null;
-            started_at?: components["schemas"]["Ts"] | null;
+            percent: number | null;
+            started_at: components["schemas"]["Ts"] | null;
             state: components["schemas"]["ServerState"];
-            step?: components["schemas"]["StartStep"] | null;
+            step: components["schemas"]["StartStep"] | null;
             /**
              * @description Where browsers find it once it is ready.
              * @example http://localhost:8000/jupyterhub/user/u17/
              */
-            url?: string | null;
+            url: string | null;
         };
         /**
          * Format: uuid
@@ -1135,9 +1137,9 @@ export interface components {
         /** @description Whether a session lives, and whose it is. */
         SessionState: {
             active: boolean;
-            groups?: string[] | null;
-            hub_user?: string | null;
-            locale?: components["schemas"]["Locale"] | null;
+            groups: string[] | null;
+            hub_user: string | null;
+            locale: components["schemas"]["Locale"] | null;
         };
         SignIn: {
             /** @example taro@example.com */
@@ -1147,9 +1149,9 @@ export interface components {
         };
         SiteInfo: {
             default_locale: components["schemas"]["Locale"];
-            hub?: components["schemas"]["HubInfo"] | null;
+            hub: components["schemas"]["HubInfo"] | null;
             name: string;
-            sentry?: components["schemas"]["SentryInfo"] | null;
+            sentry: components["schemas"]["SentryInfo"] | null;
             version: string;
         };
         StartFailure: {
@@ -1176,7 +1178,7 @@ export interface components {
         /** @description A cohort a tutor is assigned to. */
         TutorCohort: {
             course: components["schemas"]["CourseName"];
-            due_at?: components["schemas"]["Ts"] | null;
+            due_at: components["schemas"]["Ts"] | null;
             id: components["schemas"]["CohortId"];
             /** Format: int64 */
             members: number;
@@ -1686,6 +1688,11 @@ export interface operations {
                 after?: string;
                 /** @description At most 200; 50 unless told. */
                 limit?: number;
+                /** @description Part of the name or of the address. */
+                q?: string;
+                /** @description Who has this role, anywhere. */
+                role?: components["schemas"]["Role"];
+                state?: "active" | "disabled";
             };
             header?: never;
             path: {

@@ -124,6 +124,19 @@ def test_the_language_of_the_start_is_the_notebooks(newcomer: Browser, hub: Runn
     assert "pinned" in kernel.run("%pip install requests").text
 
 
+@pytest.mark.notebooks
+def test_a_server_whose_folder_was_deleted_ends_and_the_next_one_has_it_again(
+    newcomer: Browser, hub: RunningHub
+) -> None:
+    user = newcomer.user
+    hub.start_server(user)
+    Kernel(hub, user).run("import os, shutil; shutil.rmtree(os.getcwd().split('/work')[0] + '/work')")
+    assert not (hub.learners / user / "work").exists()
+    wait_for(lambda: not hub.server(user), f"{user}'s server has ended", 90)
+    hub.start_server(user)
+    assert Kernel(hub, user).api("GET", f"files/{ONE}").content == FILES[ONE]
+
+
 @as_root
 def test_each_learner_has_a_uid_and_reads_nothing_of_others(
     kernel: Kernel, resident: str, newcomer: Browser, hub: RunningHub

@@ -14,7 +14,7 @@ use super::notebook::Cell;
 use crate::blobs::BlobId;
 use crate::db::AnyConnection;
 use crate::db::schema::{chapter_versions, chapters, courses, publications};
-use crate::db::types::{CourseId, Json, PublicationId};
+use crate::db::types::{CourseId, Json, PublicationId, Ts, UserId};
 
 pub use write::write;
 
@@ -55,6 +55,41 @@ pub fn current(connection: &mut AnyConnection, slug: &str) -> QueryResult<Option
         .load::<(String, Json<NotebookEntry>)>(connection)?;
     let handouts = notebooks.into_iter().map(|(key, Json(entry))| (key, entry.handout_sha256)).collect();
     Ok(Some(Current { course, publication, number, source, handouts }))
+}
+
+/// A publication of a course, in a line.
+#[derive(Debug, Queryable)]
+pub struct Past {
+    id: PublicationId,
+    current: Option<PublicationId>,
+    pub number: i64,
+    pub published_at: Ts,
+    pub source: Option<String>,
+    pub published_by: Option<UserId>,
+}
+
+impl Past {
+    /// Whether readers see this one.
+    pub fn is_current(&self) -> bool {
+        self.current == Some(self.id)
+    }
+}
+
+/// All publications of a course, the newest first; none where there is no such course.
+pub fn history(connection: &mut AnyConnection, slug: &str) -> QueryResult<Vec<Past>> {
+    publications::table
+        .inner_join(courses::table.on(courses::id.eq(publications::course_id)))
+        .filter(courses::slug.eq(slug))
+        .order(publications::number.desc())
+        .select((
+            publications::id,
+            courses::current_publication_id,
+            publications::number,
+            publications::published_at,
+            publications::source,
+            publications::published_by,
+        ))
+        .load(connection)
 }
 
 /// Makes an earlier publication the one trainees see; `None` when there is no such publication.

@@ -24,6 +24,8 @@ from .resources import measure
 
 #: the LMS is asked for a newer publication at most this often
 FETCH_EVERY_S = 120.0
+#: how often the learner's folders are looked for
+LOOK_EVERY_MS = 5_000
 
 
 class Room:
@@ -130,6 +132,20 @@ class HandoutHandler(_Handler):
         await self.guarded(lambda: asyncio.to_thread(do))
 
 
+def stop_without_folders(app: ServerApp, places: Places) -> PeriodicCallback:
+    """End a server whose folders somebody deleted: it could open nothing any more, and the next start makes them."""
+
+    def look() -> None:
+        if not (places.work.is_dir() and places.private.is_dir()):
+            app.log.error("The learner's folders are gone; stopping, for the next start to make them anew")
+            watch.stop()
+            app.stop()
+
+    watch = PeriodicCallback(look, LOOK_EVERY_MS)
+    watch.start()
+    return watch
+
+
 def _count_computing(app: ServerApp) -> None:
     """A kernel at work is activity, also one that says nothing for hours."""
 
@@ -147,7 +163,9 @@ def _count_computing(app: ServerApp) -> None:
 def _load_jupyter_server_extension(app: ServerApp) -> None:
     """Called by jupyter_server: adds our endpoints, and tells the page which origin it may talk to."""
     web_app = app.web_app
-    room = {"room": Room(Places(Path.home()), app.log)}
+    places = Places(Path.home())
+    room = {"room": Room(places, app.log)}
+    stop_without_folders(app, places)
     api = url_path_join(web_app.settings["base_url"], "tenarai", "api")
     web_app.add_handlers(  # type: ignore[no-untyped-call]
         ".*$",

@@ -1,0 +1,78 @@
+//! `serve --with-hub`: what the hub is told, and where it cannot be run.
+
+use std::collections::HashMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::program::{complaint, free_address, tenarai};
+use crate::support::{Plan, within};
+
+/// The program with a hub that only writes down what it was told.
+fn with_hub(plan: &Plan, settings: &[(&str, &str)]) -> Command {
+    let dir = plan.dir.path();
+    let program = dir.join("venv/bin/jupyterhub");
+    std::fs::create_dir_all(program.parent().expect("a folder")).expect("the folder takes files");
+    let script = "#!/bin/sh\nenv > env.new && mv env.new env\nexec sleep 600\n";
+    std::fs::write(&program, script).expect("the folder takes files");
+    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).expect("ours to change");
+    std::fs::write(dir.join("config.py"), "").expect("the folder takes files");
+    let mut command = tenarai(plan, &["serve", "--with-hub"]);
+    command.env("TENARAI_HUB_VENV", dir.join("venv")).env("TENARAI_HUB_CONFIG", dir.join("config.py"));
+    command.envs(settings.iter().copied());
+    command
+}
+
+/// What the hub was told.
+async fn told(plan: &Plan, settings: &[(&str, &str)]) -> HashMap<String, String> {
+    let file: PathBuf = plan.dir.path().join("hub/env");
+    let mut child = with_hub(plan, settings).spawn().expect("it starts");
+    let text = within(Duration::from_secs(60), "the hub starts", async || std::fs::read_to_string(&file).ok()).await;
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("process ids are small"));
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it is ours to end");
+    // Told to stop while it still waits for the hub, it stops in order.
+    assert!(child.wait().expect("it ends").success());
+    text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+#[tokio::test]
+async fn a_hub_of_this_machine_listens_where_browsers_find_it() {
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let environment = told(&plan, &[("TENARAI_HUB_URL", &format!("http://{hub}/jupyterhub/"))]).await;
+    assert_eq!(environment["TENARAI_INTERNAL_URL"], format!("http://{site}"));
+    assert_eq!(environment["TENARAI_HUB_URL"], format!("http://{hub}/jupyterhub/"));
+    assert!(!environment.contains_key("TENARAI_HUB_LISTEN"));
+}
+
+#[tokio::test]
+async fn a_hub_behind_a_proxy_listens_where_it_is_told() {
+    let (site, hub) = (free_address(), free_address());
+    let port = site.rsplit(':').next().expect("a port");
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = format!("0.0.0.0:{port}"));
+    let url = "https://hub.learn.example.com/jupyterhub/";
+    let environment = told(&plan, &[("TENARAI_HUB_URL", url), ("TENARAI_HUB_LISTEN", &hub)]).await;
+    assert_eq!(environment["TENARAI_INTERNAL_URL"], format!("http://127.0.0.1:{port}"));
+    assert_eq!((&*environment["TENARAI_HUB_URL"], &environment["TENARAI_HUB_LISTEN"]), (url, &hub));
+}
+
+#[test]
+fn where_the_hub_cannot_be_run_one_line_says_why() {
+    let held = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let taken = held.local_addr().expect("an address").to_string();
+    let url = "TENARAI_HUB_URL";
+    for (settings, why) in [
+        (vec![(url, "https://hub.example.com/jupyterhub/")], "set hub_listen to ADDRESS:PORT"),
+        (vec![(url, "http://hub.example.com:8000/")], "set hub_listen to ADDRESS:PORT"),
+        (vec![(url, "hub")], "hub_url: expected http://"),
+        (vec![("TENARAI_HUB_LISTEN", "localhost:8000")], "hub_listen: expected ADDRESS:PORT"),
+        (vec![("TENARAI_HUB_LISTEN", &taken)], "is taken by"),
+        (vec![("TENARAI_LISTEN", "127.0.0.1:0")], "listen: expected ADDRESS:PORT with a port of its own"),
+        (vec![("TENARAI_HUB_TOKEN_FILE", "token")], "--with-hub makes its own; leave them out"),
+    ] {
+        let plan = Plan::on_sqlite().with(|settings| settings.listen = free_address());
+        let said = complaint(&with_hub(&plan, &settings).output().expect("it runs"));
+        assert!(said.contains(why) && said.lines().count() == 1, "{settings:?}: {said}");
+    }
+}
