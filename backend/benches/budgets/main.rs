@@ -94,7 +94,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
         case("ceiling_read", None, scene.get(&scene.ceiling_url, "/read")),
         case("ceiling_read_text", None, scene.get(&scene.ceiling_url, "/text")),
         case("open_chapter", Some("ceiling_read"), scene.get(&scene.site.url, chapter)),
-        case("open_chapter_brotli", Some("ceiling_read"), scene.get_compressed(&scene.site.url, chapter)),
+        case("open_chapter_zstd", Some("ceiling_read"), scene.get_compressed(&scene.site.url, chapter)),
         case("course_outline", Some("ceiling_read"), scene.get(&scene.site.url, "/api/v1/courses/ml-first-steps")),
         case("ceiling_write", None, scene.get(&scene.ceiling_url, "/write")),
         case("progress_write", Some("ceiling_write"), scene.report(&scene.position_event(), 1)),

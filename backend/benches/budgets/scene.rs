@@ -78,7 +78,7 @@ impl Scene {
     }
 
     pub fn get_compressed(&self, url: &str, path: &str) -> Load {
-        Load::get(url, path, &self.tokens).accepting("br")
+        Load::get(url, path, &self.tokens).accepting("zstd")
     }
 
     /// So many of these events in a request; each gets an id of its own.

@@ -97,6 +97,7 @@ pub struct Page {
     pub locale: Locale,
     pub html: Box<RawValue>,
     pub headings: Box<RawValue>,
+    pub notebook: Box<RawValue>,
 }
 
 #[derive(Clone)]
@@ -200,18 +201,24 @@ impl Catalogue {
             let text = texts.swap_remove(index);
             (text.html, text.headings, text.locale)
         };
-        let page = Arc::new(write_out(&html, &headings, found)?);
+        let page = Arc::new(write_out(&html, &headings, chapter.chapter().notebook.as_ref(), found)?);
         self.pages.insert((version, locale), Arc::clone(&page)).await;
         Ok(page)
     }
 }
 
-fn write_out(html: &str, headings: &[Heading], locale: Locale) -> Result<Page, Error> {
+fn write_out(
+    html: &str,
+    headings: &[Heading],
+    notebook: Option<&NotebookEntry>,
+    locale: Locale,
+) -> Result<Page, Error> {
     let written = |json: serde_json::Result<Box<RawValue>>| json.map_err(|error| Error::Unavailable(Box::new(error)));
     Ok(Page {
         locale,
         html: written(serde_json::value::to_raw_value(html))?,
         headings: written(serde_json::value::to_raw_value(headings))?,
+        notebook: written(serde_json::value::to_raw_value(&notebook))?,
     })
 }
 

@@ -1,9 +1,15 @@
 //! Conditional answers.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header, IF_NONE_MATCH, IfNoneMatch};
-use actix_web::{HttpRequest, HttpResponse};
+use std::cell::RefCell;
+
+use actix_web::http::header::{
+    AcceptEncoding, CACHE_CONTROL, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, EntityTag, Header, IF_NONE_MATCH,
+    IfNoneMatch, VARY,
+};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
+use zstd::bulk::Compressor;
 
 /// 304 where the reader has this very version.
 pub fn unchanged(request: &HttpRequest, tag: &str) -> Option<HttpResponse> {
@@ -39,10 +45,32 @@ pub fn json_bytes(request: &HttpRequest, bytes: Vec<u8>) -> HttpResponse {
     // Nobody gains by forging a tag, and SHA-256 was a fourteenth of what opening a chapter costs.
     let tag = format!("{:032x}", xxh3_128(&bytes));
     unchanged(request, &tag).unwrap_or_else(|| {
-        HttpResponse::Ok()
+        let mut response = HttpResponse::Ok();
+        response
             .insert_header((CONTENT_TYPE, "application/json"))
             .insert_header((CACHE_CONTROL, "private, no-cache"))
-            .insert_header(header(&tag))
-            .body(bytes)
+            .insert_header((VARY, "accept-encoding"))
+            .insert_header(header(&tag));
+        match compressed(request, &bytes) {
+            Some(smaller) => response.insert_header(ContentEncoding::Zstd).body(smaller),
+            None => response.body(bytes),
+        }
     })
+}
+
+/// What is short travels in one packet anyway.
+const WORTH_COMPRESSING: usize = 1024;
+
+thread_local! {
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(3).ok());
+}
+
+/// By zstd, where the reader takes it. The middleware does not know how long a body will be and makes room for
+/// megabytes each time, which takes many times as long as a chapter takes here.
+fn compressed(request: &HttpRequest, bytes: &[u8]) -> Option<Vec<u8>> {
+    let long = bytes.len() >= WORTH_COMPRESSING;
+    let accepted = long.then(|| request.get_header::<AcceptEncoding>())??;
+    let best = accepted.negotiate([Encoding::zstd(), Encoding::gzip(), Encoding::identity()].iter());
+    (best == Some(Encoding::zstd())).then_some(())?;
+    COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut()?.compress(bytes).ok())
 }

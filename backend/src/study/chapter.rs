@@ -39,7 +39,8 @@ pub struct ChapterView<'a> {
     pub headings: &'a RawValue,
     pub course: CourseName,
     pub section: SectionName<'a>,
-    pub notebook: Option<&'a NotebookEntry>,
+    #[schema(value_type = Option<NotebookEntry>)]
+    pub notebook: &'a RawValue,
     pub due_at: Option<Ts>,
     pub previous: Option<ChapterLink>,
     pub next: Option<ChapterLink>,
@@ -91,7 +92,7 @@ pub async fn open(
         headings: &page.headings,
         course: publication.name(locale),
         section: SectionName { number: section.number, title: localise(&section.title, locale) },
-        notebook: chapter.notebook.as_ref(),
+        notebook: &page.notebook,
         due_at: reader.due_at,
         previous: reader.chapter.previous().map(|chapter| chapter_ref(chapter, locale)),
         next: reader.chapter.next().map(|chapter| chapter_ref(chapter, locale)),
@@ -99,7 +100,8 @@ pub async fn open(
         progress,
     };
     // The text is most of it: a buffer that has to grow would copy it again and again.
-    let mut bytes = Vec::with_capacity(page.html.get().len() + page.headings.get().len() + 8 * 1024);
+    let mut bytes =
+        Vec::with_capacity(page.html.get().len() + page.headings.get().len() + page.notebook.get().len() + 4 * 1024);
     serde_json::to_writer(&mut bytes, &view).map_err(|error| INTERNAL.caused_by(error))?;
     Ok(etag::json_bytes(&request, bytes))
 }
