@@ -8,7 +8,9 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8080
 HUB_PORT ?= 8000
 VAR ?= var
-export PORT HUB_PORT VAR
+# where ci/setup.sh puts a Node when the machine's own is too old
+PATH := $(CURDIR)/.cache/node/bin:$(PATH)
+export PORT HUB_PORT VAR PATH
 
 SPA := frontend/.output/public/200.html
 SPA_SOURCES := $(shell find frontend/app frontend/i18n frontend/modules frontend/public frontend/scripts -type f 2>/dev/null) \

