@@ -51,7 +51,8 @@ pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Sit
     let status = site.followers.listen(hub, &name).await;
     let now = status.borrow().clone();
     let wanted = match now.state {
-        ServerState::Ready | ServerState::Starting => false,
+        ServerState::Starting => false,
+        ServerState::Ready if still_runs(hub, &name).await => false,
         _ => body.reason == StartReason::Open || has_room(hub, &site).await,
     };
     if wanted {
@@ -61,6 +62,11 @@ pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Sit
     let now = status.borrow().clone();
     let mut response = if now.state == ServerState::Ready { HttpResponse::Ok() } else { HttpResponse::Accepted() };
     Ok(response.cookie(cookie).json(now))
+}
+
+/// A follower may be some seconds behind a server that was culled.
+async fn still_runs(hub: &HubClient, name: &str) -> bool {
+    hub.server(name).await.is_ok_and(|server| server.is_some_and(|server| server.ready))
 }
 
 async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn) {

@@ -71,6 +71,21 @@ async fn a_start_that_failed_says_why_and_may_be_tried_again(plan: Plan) {
 }
 
 #[apply(story)]
+async fn a_server_that_was_culled_a_moment_ago_is_started_by_who_opens_a_pane(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let name = person.hub_name();
+    hub.runs(&name);
+    let mut events = Events::of(&person, EVENTS).await;
+    events.until("ready").await;
+    hub.culls(&name);
+    assert_eq!(ask(&person, "open").await.is(202).json()["state"], "starting");
+    hub_has_it(&hub, &name).await;
+}
+
+#[apply(story)]
 async fn a_server_is_stopped_when_its_owner_says_so(plan: Plan) {
     let hub = FakeHub::start();
     let site = hub.serves(plan).start().await;
