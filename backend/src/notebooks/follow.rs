@@ -247,6 +247,11 @@ async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Se
             }
             BUSY / 10
         }
+        // Asked to start while it stops: it will, after that.
+        Some("stop") if lock(&follower.starting).is_some() => {
+            set(follower, ServerStatus::queued());
+            BUSY
+        }
         Some("stop") => {
             follower.status.send_replace(ServerStatus::of(ServerState::Stopping));
             BUSY

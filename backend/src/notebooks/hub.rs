@@ -107,12 +107,23 @@ impl HubClient {
 
     /// Starts the user's server and makes the user known where needed. Harmless when it runs already.
     pub async fn start(&self, name: &str, locale: Locale) -> Result<(), HubError> {
-        match self.try_start(name, locale).await {
-            Err(HubError::Refused { status: StatusCode::NOT_FOUND, .. }) => {
-                self.add_user(name).await?;
-                self.try_start(name, locale).await
+        let asked = Instant::now();
+        loop {
+            match self.try_start(name, locale).await {
+                Err(HubError::Refused { status: StatusCode::NOT_FOUND, .. }) => self.add_user(name).await?,
+                // "is already running" and "is pending spawn" is what was asked for; "is pending stop" passes.
+                Err(refused @ HubError::Refused { status: StatusCode::BAD_REQUEST, .. }) => {
+                    let server = self.server(name).await?;
+                    if server.is_some_and(|server| server.ready || server.pending.as_deref() == Some("spawn")) {
+                        return Ok(());
+                    }
+                    if asked.elapsed() > START_DEADLINE {
+                        return Err(refused);
+                    }
+                    tokio::time::sleep(Duration::from_millis(250)).await;
+                }
+                other => return other,
             }
-            other => other,
         }
     }
 
@@ -120,12 +131,7 @@ impl HubClient {
         let options = json!({ "locale": locale });
         let path = format!("users/{name}/server");
         let response = self.ask("start_server", Method::POST, &path, START_DEADLINE, Some(options)).await?;
-        match accepted(response).await {
-            Ok(_) => Ok(()),
-            // "is already running", "is pending spawn": what was asked for.
-            Err(HubError::Refused { status: StatusCode::BAD_REQUEST, .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
+        accepted(response).await.map(drop)
     }
 
     async fn add_user(&self, name: &str) -> Result<(), HubError> {

@@ -56,6 +56,7 @@ async fn a_start_that_failed_says_why_and_may_be_tried_again(plan: Plan) {
     ask(&person, "open").await.is(202);
     hub_has_it(&hub, &name).await;
     hub.tells(&name, json!({ "progress": 10, "message": "Starting", "step": "server" }));
+    while events.next().await.expect("the stream goes on").1["step"] != "server" {}
     hub.fails(&name, "Spawn failed: no room");
     let failed = events.until("failed").await;
     assert_eq!(failed["failure"], json!({ "code": "spawn_failed", "detail": "Spawn failed: no room" }));
@@ -83,6 +84,26 @@ async fn a_server_that_was_culled_a_moment_ago_is_started_by_who_opens_a_pane(pl
     hub.culls(&name);
     assert_eq!(ask(&person, "open").await.is(202).json()["state"], "starting");
     hub_has_it(&hub, &name).await;
+}
+
+#[apply(story)]
+async fn a_server_that_is_being_stopped_is_started_after_that(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let name = person.hub_name();
+    hub.runs(&name);
+    let mut events = Events::of(&person, EVENTS).await;
+    events.until("ready").await;
+    hub.is_stopping(&name);
+    assert_eq!(ask(&person, "open").await.is(202).json()["state"], "starting");
+    events.until("starting").await;
+    assert_eq!(hub.spawns(&name), 0);
+    hub.culls(&name);
+    hub_has_it(&hub, &name).await;
+    hub.becomes_ready(&name);
+    events.until("ready").await;
 }
 
 #[apply(story)]

@@ -35,6 +35,7 @@ struct User {
 
 struct Server {
     ready: bool,
+    stopping: bool,
     progress: watch::Sender<Told>,
 }
 
@@ -107,9 +108,19 @@ impl FakeHub {
         self.with(name, |user| user.server = None);
     }
 
+    /// It is being stopped, which takes a while: until it is culled.
+    pub fn is_stopping(&self, name: &str) {
+        self.with(name, |user| {
+            let server = user.server.as_mut().expect("it runs");
+            (server.ready, server.stopping) = (false, true);
+        });
+    }
+
     /// Somebody's server runs.
     pub fn runs(&self, name: &str) {
-        self.with(name, |user| user.server = Some(Server { ready: true, progress: watch::Sender::default() }));
+        self.with(name, |user| {
+            user.server = Some(Server { ready: true, stopping: false, progress: watch::Sender::default() })
+        });
     }
 
     pub fn spawns(&self, name: &str) -> usize {
@@ -176,7 +187,7 @@ async fn answer_user(request: HttpRequest, name: Path<String>, users: Users) -> 
     let users = lock(&users);
     let Some(user) = users.get(name.as_str()) else { return no_such_user() };
     let servers = user.server.as_ref().map(|server| {
-        let pending = (!server.ready).then_some("spawn");
+        let pending = (!server.ready).then_some(if server.stopping { "stop" } else { "spawn" });
         json!({ "": { "ready": server.ready, "pending": pending, "started": "2026-11-24T01:00:00Z" } })
     });
     HttpResponse::Ok().json(json!({ "name": *name, "servers": servers.unwrap_or_else(|| json!({})) }))
@@ -201,7 +212,7 @@ async fn answer_start(request: HttpRequest, name: Path<String>, users: Users) ->
     if user.server.is_some() {
         return HttpResponse::BadRequest().json(json!({ "status": 400, "message": "is pending spawn" }));
     }
-    user.server = Some(Server { ready: false, progress: watch::Sender::default() });
+    user.server = Some(Server { ready: false, stopping: false, progress: watch::Sender::default() });
     user.spawns += 1;
     HttpResponse::Accepted().finish()
 }
