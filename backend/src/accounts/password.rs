@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub const SHORTEST: usize = 12;
 /// Longer ones are refused rather than hashed: hashing costs the server, not the sender.
@@ -21,8 +21,17 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
+/// The right to hash once.
+pub struct Turn(#[allow(dead_code, reason = "held, and given back when dropped")] Option<SemaphorePermit<'static>>);
+
+/// Waits until there is room for one more.
+pub async fn turn() -> Turn {
+    // Nobody closes it.
+    Turn(TURNS.acquire().await.ok())
+}
+
 pub async fn hash(password: SecretString) -> String {
-    let _turn = TURNS.acquire().await;
+    let _turn = turn().await;
     on_thread(move || {
         argon2()
             .hash_password(password.expose_secret().as_bytes())
@@ -33,10 +42,9 @@ pub async fn hash(password: SecretString) -> String {
 }
 
 /// Whether the password fits. Takes as long where there is no hash, so that nobody learns who has an account.
-pub async fn verify(password: SecretString, stored: Option<String>) -> bool {
+pub async fn verify(_turn: Turn, password: SecretString, stored: Option<String>) -> bool {
     static NOBODY: LazyLock<String> =
         LazyLock::new(|| argon2().hash_password(b"nobody has this password").expect("constant input").to_string());
-    let _turn = TURNS.acquire().await;
     on_thread(move || {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.clone());

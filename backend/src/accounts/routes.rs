@@ -41,7 +41,7 @@ async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Si
         return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
     }
     let hash = site.db.read(move |db| Ok::<_, Problem>(model::secret_of(db, user)?)).await?;
-    if !password::verify(current_password, hash).await {
+    if !password::verify(password::turn().await, current_password, hash).await {
         return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));
     }
     site.live.limits.forget(&limit).await;

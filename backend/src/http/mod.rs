@@ -12,6 +12,8 @@ pub mod problem;
 mod site_info;
 mod spa;
 
+use std::net::{IpAddr, SocketAddr};
+
 use actix_web::HttpRequest;
 use utoipa::openapi::{Content, RefOr, Response};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
@@ -66,6 +68,11 @@ fn problem_schemas() -> [(String, RefOr<utoipa::openapi::Schema>); 2] {
 }
 
 /// The address the request came from; of forwarded ones only the hops our own proxies added are believed.
+/// Some proxies add the port.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    hop.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))
+}
+
 pub fn client_address(request: &HttpRequest, proxies: usize) -> String {
     let peer = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
     if proxies == 0 {
@@ -73,5 +80,6 @@ pub fn client_address(request: &HttpRequest, proxies: usize) -> String {
     }
     let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or("");
     let hops: Vec<&str> = forwarded.split(',').map(str::trim).filter(|hop| !hop.is_empty()).collect();
-    hops.len().checked_sub(proxies).and_then(|index| hops.get(index)).map_or(peer, |hop| (*hop).to_owned())
+    let hop = hops.len().checked_sub(proxies).and_then(|index| address_of(hops.get(index)?));
+    hop.map_or(peer, |hop| hop.to_canonical().to_string())
 }

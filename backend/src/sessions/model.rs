@@ -34,15 +34,21 @@ impl Session {
     }
 }
 
-/// The opaque secret in the refresh cookie; only its hash is stored.
+/// The secret in the refresh cookie, of which only the hash is stored. It names its session, so that one that was
+/// replaced long ago, which is in no table any more, still ends it.
 pub struct RefreshSecret {
     pub text: String,
     hash: Vec<u8>,
 }
 
 impl RefreshSecret {
-    pub fn random() -> Self {
-        Self::from_cookie(BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+    fn random(session: SessionId) -> Self {
+        let random = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
+        Self::from_cookie(format!("{session}.{random}"))
+    }
+
+    fn session(&self) -> Option<SessionId> {
+        Some(SessionId(self.text.split_once('.')?.0.parse().ok()?))
     }
 
     pub fn from_cookie(text: String) -> Self {
@@ -54,10 +60,9 @@ impl RefreshSecret {
 pub fn start(
     tx: &mut AnyConnection,
     user: UserId,
-    secret: &RefreshSecret,
     user_agent: &str,
     address: &str,
-) -> QueryResult<Session> {
+) -> QueryResult<(Session, RefreshSecret)> {
     let now = Ts::now();
     let session = Session {
         id: SessionId::new(),
@@ -69,10 +74,11 @@ pub fn start(
         expires_at: now + LIFETIME,
         ended_at: None,
     };
+    let secret = RefreshSecret::random(session.id);
     diesel::insert_into(sessions::table)
         .values((&session, sessions::refresh_hash.eq(&secret.hash), sessions::rotated_at.eq(now)))
         .execute(tx)?;
-    Ok(session)
+    Ok((session, secret))
 }
 
 /// What a refresh secret turned out to be.
@@ -94,7 +100,7 @@ pub fn refresh(tx: &mut AnyConnection, secret: &RefreshSecret) -> QueryResult<Re
         .select((Session::as_select(), sessions::refresh_hash, sessions::rotated_at))
         .first(tx)
         .optional()?;
-    let Some((session, current, rotated_at)) = found else { return Ok(Refreshed::Unknown) };
+    let Some((session, current, rotated_at)) = found else { return outdated(tx, secret, now) };
     if !session.lives(now) {
         return Ok(Refreshed::Unknown);
     }
@@ -105,7 +111,7 @@ pub fn refresh(tx: &mut AnyConnection, secret: &RefreshSecret) -> QueryResult<Re
         end(tx, session.id, "refresh_reused")?;
         return Ok(Refreshed::Reused(session));
     }
-    let next = RefreshSecret::random();
+    let next = RefreshSecret::random(session.id);
     // Where two requests race for the same secret, one changes the row and the other is within the grace.
     let changed = diesel::update(sessions::table.find(session.id).filter(sessions::refresh_hash.eq(&secret.hash)))
         .set((
@@ -117,6 +123,18 @@ pub fn refresh(tx: &mut AnyConnection, secret: &RefreshSecret) -> QueryResult<Re
         ))
         .execute(tx)?;
     Ok(Refreshed::Goes { session, next: (changed == 1).then_some(next) })
+}
+
+/// No secret of today: one that was replaced more than once, or made up by somebody who knows the session's name.
+fn outdated(tx: &mut AnyConnection, secret: &RefreshSecret, now: Ts) -> QueryResult<Refreshed> {
+    let Some(id) = secret.session() else { return Ok(Refreshed::Unknown) };
+    match find(tx, id)?.filter(|session| session.lives(now)) {
+        Some(session) => {
+            end(tx, id, "refresh_reused")?;
+            Ok(Refreshed::Reused(session))
+        }
+        None => Ok(Refreshed::Unknown),
+    }
 }
 
 pub fn find(db: &mut AnyConnection, id: SessionId) -> QueryResult<Option<Session>> {

@@ -111,7 +111,10 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
         Some(secret) => (Some(secret.user), secret.hash, secret.disabled),
         None => (None, None, false),
     };
-    let fits = password::verify(password, hash).await;
+    let turn = password::turn().await;
+    // Once more: of many at once, the first have failed meanwhile.
+    site.live.limits.allows(&by_address).await.map_err(refused)?;
+    let fits = password::verify(turn, password, hash).await;
     let Some(user) = user.filter(|_| fits) else {
         // That this was one too many, the next one hears.
         let _ = site.live.limits.count(&by_address).await;
@@ -125,10 +128,9 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
     let (session, secret) = site
         .db
         .write(move |tx| {
-            let secret = RefreshSecret::random();
-            let session = model::start(tx, user, &secret, &agent, &address)?;
+            let started = model::start(tx, user, &agent, &address)?;
             accounts::touch(tx, user)?;
-            Ok::<_, Problem>((session, secret))
+            Ok::<_, Problem>(started)
         })
         .await?;
     answer(&site, &session, Some(secret)).await

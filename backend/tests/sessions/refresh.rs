@@ -61,6 +61,19 @@ async fn a_replaced_secret_used_later_ends_the_session_for_thief_and_owner(site:
 }
 
 #[apply(story)]
+async fn a_thief_who_refreshes_again_and_again_is_found_out_by_the_owner(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let thief = person.stolen();
+    for _ in 0..3 {
+        refresh(&thief).await.is(200);
+    }
+    refresh(&person).await.refused(401, "session_ended");
+    thief.is_signed_out().await;
+    refresh(&thief).await.refused(401, "session_ended");
+}
+
+#[apply(story)]
 async fn without_a_secret_or_with_a_made_up_one_there_is_nothing_to_refresh(site: TestSite) {
     let browser = site.browser();
     refresh(&browser).await.refused(401, "not_signed_in");

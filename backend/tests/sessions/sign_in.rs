@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use futures_util::future::join_all;
 use macro_rules_attribute::apply;
+use reqwest::Method;
 use serde_json::json;
 use tenarai::db::schema::users;
 use tenarai::db::types::Ts;
@@ -101,6 +103,44 @@ async fn a_right_password_starts_the_count_over(plan: Plan) {
         person.try_password("not-the-password").await.refused(401, "invalid_credentials");
         person.sign_in().await;
     }
+}
+
+#[apply(story)]
+async fn guesses_at_the_same_moment_do_not_slip_through(plan: Plan) {
+    let site = plan.with(|settings| settings.sign_in_failures_per_address = 5).start().await;
+    let browser = site.browser();
+    let guesses = (0..60).map(async |number| {
+        let guess = json!({ "email": format!("guess{number}@example.com"), "password": "guess-guess-guess" });
+        browser.post("/api/v1/session", guess).await.status
+    });
+    let answers = join_all(guesses).await;
+    let tried = answers.iter().filter(|&&status| status == 401).count();
+    // As many again as are hashed at once, by each of two processes.
+    let at_once = std::thread::available_parallelism().map_or(2, usize::from);
+    assert!((5..=5 + 2 * at_once).contains(&tried), "{tried} of {answers:?}");
+}
+
+#[apply(story)]
+async fn behind_a_proxy_limits_count_the_address_it_names_and_nothing_made_up(plan: Plan) {
+    let site = plan
+        .with(|settings| {
+            settings.proxies = 1;
+            settings.sign_in_failures_per_address = 2;
+            settings.sign_in_failures_per_account = 100;
+        })
+        .start()
+        .await;
+    let guess = async |from: &str| {
+        let browser = site.browser();
+        let guess = json!({ "email": "guess@example.com", "password": "guess-guess-guess" });
+        let request = browser.as_page(Method::POST, "/api/v1/session").header("x-forwarded-for", from).json(&guess);
+        browser.send(request).await.status
+    };
+    let mut answers = Vec::new();
+    for from in ["made up", "9.9.9.9, 203.0.113.7", "203.0.113.7", "203.0.113.7:4711", "x".repeat(5000).as_str(), "?"] {
+        answers.push(guess(from).await);
+    }
+    assert_eq!(answers, [401, 401, 401, 429, 401, 429]);
 }
 
 #[apply(story)]
