@@ -67,6 +67,8 @@ settings! {
     prewarm_limit: usize = 20,
     /// Threads that answer requests; 0 takes one a core.
     workers: usize = 0,
+    /// Seconds a client may take to send a body.
+    body_seconds: u64 = 30,
     /// `text` or `json`.
     log_format: LogFormat = LogFormat::Text,
     /// What is logged, as `RUST_LOG` would say it. Requests are the target `access`: part of JSON logs unless told

@@ -94,10 +94,18 @@ async fn change_profile(me: SignedIn, body: Body<ProfileChange>, site: Data<Site
     if display_name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 100) {
         return Err(INVALID_FIELDS.problem().at("/display_name", "length", "1 – 100"));
     }
+    if display_name.as_ref().is_some_and(|name| name.chars().any(is_unseen)) {
+        return Err(INVALID_FIELDS.problem().at("/display_name", "unseen_characters", ""));
+    }
     let user = me.person.id;
     site.db.write(move |tx| Ok::<_, Problem>(model::set_profile(tx, user, locale, display_name.as_deref())?)).await?;
     site.people.forget(user).await;
     site.live.tell(News::PersonChanged { user }).await;
     let person = site.people.get(&site.db, user).await?;
     Ok(Json(Me::new(&person, me.session, me.token_expires)))
+}
+
+/// Controls, and marks that turn the direction of what follows: in a table of people they would move other names.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -2,17 +2,19 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{Error, FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
 use super::app::MOST_JSON;
-use super::problem::{BODY_TOO_LARGE, MALFORMED_JSON, Problem, UNSUPPORTED_MEDIA_TYPE};
+use super::problem::{BODY_TOO_LARGE, BODY_TOO_SLOW, MALFORMED_JSON, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::site::Site;
 
 /// The request's body. actix's own `Json` cannot tell in which field a mistake is.
 #[derive(Debug)]
@@ -39,11 +41,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = is_json(request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()));
         let bytes = Bytes::from_request(request, payload);
+        let seconds = request.app_data::<Data<Site>>().map_or(30, |site| site.config.settings.body_seconds);
         Box::pin(async move {
             if !is_json {
                 return Err(UNSUPPORTED_MEDIA_TYPE.problem());
             }
-            let bytes = bytes.await.map_err(|error| unread(&error))?;
+            // Otherwise a client that sends a byte an hour keeps a connection for ever.
+            let bytes = tokio::time::timeout(Duration::from_secs(seconds), bytes).await;
+            let bytes = bytes.map_err(|_| BODY_TOO_SLOW.problem().with("seconds", seconds))?;
+            let bytes = bytes.map_err(|error| unread(&error))?;
             parse(&bytes).map(Self)
         })
     }

@@ -102,6 +102,10 @@ problems! {
         ja: "送られた内容が大きすぎます", "一度に送れるのは {limit} バイトまでです。";
         en: "Too much was sent", "At most {limit} bytes can be sent at once.";
     }
+    BODY_TOO_SLOW = 408 "body_too_slow" {
+        ja: "送信に時間がかかりすぎました", "{seconds}秒以内に届きませんでした。接続を確かめて、もう一度お試しください。";
+        en: "Sending took too long", "It did not arrive within {seconds} seconds. Please check the connection and try again.";
+    }
     TOO_MANY_REQUESTS = 429 "too_many_requests" {
         ja: "しばらくお待ちください", "操作が続いたため一時的に止めています。{seconds}秒後にもう一度お試しください。";
         en: "Please wait a moment", "There were too many attempts. Please try again in {seconds} seconds.";

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use redis::AsyncCommands;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use tokio::sync::{OnceCell, broadcast};
+use tokio::sync::{Notify, OnceCell, broadcast};
 use uuid::Uuid;
 
 use super::limits::Counted;
@@ -31,13 +31,20 @@ pub(super) struct RedisLink {
     client: redis::Client,
     commands: OnceCell<ConnectionManager>,
     subscribed: AtomicBool,
+    /// It did not answer a command in time: connect anew, and ask for nothing until that works.
+    silent: Notify,
 }
 
 impl RedisLink {
     /// Starts listening in the background.
     pub fn start(url: &str, node: Uuid, local: broadcast::Sender<News>) -> Arc<Self> {
         let client = redis::Client::open(url).expect("redis_url was checked with the settings");
-        let link = Arc::new(Self { client, commands: OnceCell::new(), subscribed: AtomicBool::new(false) });
+        let link = Arc::new(Self {
+            client,
+            commands: OnceCell::new(),
+            subscribed: AtomicBool::new(false),
+            silent: Notify::new(),
+        });
         tokio::spawn(listen(Arc::clone(&link), node, local));
         link
     }
@@ -112,12 +119,14 @@ impl RedisLink {
         .await;
         match answer {
             Ok(Ok(value)) => Some(value),
-            Ok(Err(error)) => {
+            Ok(Err(error)) if !error.is_timeout() => {
                 tracing::warn!(%error, "Redis refused a command");
                 None
             }
-            Err(_) => {
+            Ok(Err(_)) | Err(_) => {
                 tracing::warn!("Redis did not answer in time");
+                self.subscribed.store(false, Ordering::Relaxed);
+                self.silent.notify_one();
                 None
             }
         }
@@ -134,7 +143,7 @@ async fn listen(link: Arc<RedisLink>, node: Uuid, local: broadcast::Sender<News>
     let mut pause = Duration::from_millis(100);
     loop {
         match subscribe(&link, node, &local, &mut pause).await {
-            Ok(()) => tracing::warn!("the connection to Redis was closed"),
+            Ok(()) => tracing::warn!("the connection to Redis was lost"),
             Err(error) => tracing::warn!(%error, "no connection to Redis"),
         }
         link.subscribed.store(false, Ordering::Relaxed);
@@ -149,18 +158,27 @@ async fn subscribe(
     local: &broadcast::Sender<News>,
     pause: &mut Duration,
 ) -> redis::RedisResult<()> {
-    let mut pubsub = link.client.get_async_pubsub().await?;
-    pubsub.subscribe(CHANNEL).await?;
+    let connecting = async {
+        let mut pubsub = link.client.get_async_pubsub().await?;
+        pubsub.subscribe(CHANNEL).await?;
+        Ok::<_, redis::RedisError>(pubsub)
+    };
+    let timed_out = |_| redis::RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut));
+    let mut pubsub = tokio::time::timeout(LONGEST_PAUSE, connecting).await.map_err(timed_out)??;
     tracing::info!("connected to Redis");
     link.subscribed.store(true, Ordering::Relaxed);
     *pause = Duration::from_millis(100);
     let mut messages = pubsub.on_message();
-    while let Some(message) = messages.next().await {
+    loop {
+        let message = tokio::select! {
+            message = messages.next() => message,
+            () = link.silent.notified() => None,
+        };
+        let Some(message) = message else { return Ok(()) };
         match serde_json::from_slice::<Envelope>(message.get_payload_bytes()) {
             Ok(envelope) if envelope.from != node => drop(local.send(envelope.news)),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "news from a process of another version"),
         }
     }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::TestSite;
+use crate::support::{Plan, TestSite};
 
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -29,6 +29,16 @@ async fn a_body_that_hides_its_length_is_cut_off_all_the_same(site: TestSite) {
         assert_eq!(response.status(), 413);
     }
     person.get("/api/v1/session").await.is(200);
+}
+
+#[apply(story)]
+async fn a_body_that_never_comes_is_not_waited_for(plan: Plan) {
+    let site = plan.with(|settings| settings.body_seconds = 1).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let body = reqwest::Body::wrap_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let request = person.as_page(Method::PATCH, "/api/v1/me").header("content-type", "application/json").body(body);
+    person.send(request).await.refused(408, "body_too_slow");
 }
 
 /// PostgreSQL has no such letter in a text.

@@ -1,5 +1,7 @@
 //! Losing Redis degrades the site and fails no request.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 
 use super::{pair, redis_becomes};
@@ -76,4 +78,21 @@ fn a_site_starts_and_works_while_redis_is_away() {
         redis_becomes(&operator, "degraded").await;
         site.browser().get("/readyz").await.is(200);
     });
+}
+
+#[test]
+fn a_redis_that_is_silent_counts_as_lost_until_it_answers_again() {
+    let redis = Redis::start();
+    let plan = Plan::on_postgres().with(|settings| settings.redis_url = Some(redis.url()));
+    tell(plan, async |site: TestSite| {
+        let operator = site.operator().await;
+        redis_becomes(&operator, "ok").await;
+        redis.is_silent_for(Duration::from_secs(4)).await;
+        let person = site.somebody().await;
+        person.sign_in().await;
+        redis_becomes(&operator, "degraded").await;
+        person.try_password(PASSWORD).await.is(200);
+        redis_becomes(&operator, "ok").await;
+    });
+    drop(redis);
 }

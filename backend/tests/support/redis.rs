@@ -26,6 +26,14 @@ impl Redis {
         self.kept = None;
     }
 
+    /// It takes commands and answers none, as a machine does that swaps.
+    pub async fn is_silent_for(&self, time: Duration) {
+        let client = redis::Client::open(self.url()).expect("an address");
+        let mut commands = client.get_multiplexed_async_connection().await.expect("it answers");
+        let pause = redis::cmd("CLIENT").arg("PAUSE").arg(time.as_millis() as u64).arg("ALL").to_owned();
+        pause.exec_async(&mut commands).await.expect("it pauses");
+    }
+
     /// On the port it had, with nothing of what it knew.
     pub fn start_again(&mut self) {
         let (dir, port) = (folder("tenarai-redis-"), self.port.to_string());
