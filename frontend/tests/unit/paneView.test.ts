@@ -18,6 +18,7 @@ describe('the notebook pane shows', () => {
     // A hub that is started again does not take open notebooks away.
     ['frame', { status: status('hub_down'), frame: 'ready' }],
     ['stopping', { status: status('stopping') }],
+    ['missing', { status: status('ready'), frame: 'missing' }],
     ['silent', { status: status('ready'), frame: 'silent' }],
     ['frame', { status: status('ready'), frame: 'ready' }],
     // A network that comes and goes does not hide a notebook that is open.

@@ -1,14 +1,14 @@
 import type { ServerStatus } from '~/api/types'
 
-/** How the frame stands: nothing in it, loading, its bridge has answered, or it stayed silent for too long. */
-export type FrameState = 'none' | 'loading' | 'ready' | 'silent'
+/** How the frame stands: nothing in it, loading, its bridge has answered, the notebook is not there, or nothing is heard for too long. */
+export type FrameState = 'none' | 'loading' | 'ready' | 'missing' | 'silent'
 
 export type PaneView
   = { kind: 'frame' }
     | { kind: 'starting', step: 'queued' | 'server' | 'contents' | 'notebook', percent: number | null, slow: boolean }
     | { kind: 'failed', code: string, detail: string }
     | { kind: 'stopped', wasOpen: boolean }
-    | { kind: 'stopping' | 'hub_down' | 'not_configured' | 'session_ended' | 'offline' | 'unanswered' | 'silent' }
+    | { kind: 'stopping' | 'hub_down' | 'not_configured' | 'session_ended' | 'offline' | 'unanswered' | 'missing' | 'silent' }
 
 export interface PaneFacts {
   configured: boolean
@@ -44,7 +44,7 @@ export function paneView(facts: PaneFacts): PaneView {
     case 'ready': break
   }
   if (facts.frame === 'ready') return { kind: 'frame' }
-  if (facts.frame === 'silent') return { kind: 'silent' }
+  if (facts.frame === 'missing' || facts.frame === 'silent') return { kind: facts.frame }
   return { kind: 'starting', step: 'notebook', percent: null, slow }
 }
 
