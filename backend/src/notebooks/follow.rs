@@ -305,6 +305,11 @@ async fn watch_start(hub: &HubClient, name: &str, follower: &Follower) -> Result
 
 fn set(follower: &Follower, status: ServerStatus) {
     follower.status.send_if_modified(|now| {
+        // A progress stream that broke off begins anew with what was told before: a bar goes one way only.
+        let behind = status.state == ServerState::Starting && now.state == status.state && status.percent < now.percent;
+        if behind {
+            return false;
+        }
         let changed = *now != status;
         *now = status;
         changed

@@ -170,8 +170,11 @@ export const useNotebookPane = onePerApp(() => {
       case 'leave':
         void left.trigger()
         return
-      case 'done':
       case 'error':
+        // Not an answer: the notebook of the frame's address is not there.
+        if (message.id === undefined && frame.value === 'loading' && message.path === openPath.value) frame.value = 'missing'
+        return
+      case 'done':
         return
     }
   }

@@ -1,4 +1,5 @@
 import type { ServerStatus } from '~/api/types'
+import { isBehind } from '~/utils/study/paneView'
 
 /** The hub's cookie lives five minutes; it is renewed while the pane is open. */
 const RENEW_EVERY = 4 * 60_000
@@ -21,6 +22,7 @@ export const useNotebookServer = onePerApp(() => {
   let unheard = false
 
   function take(next: ServerStatus) {
+    if (isBehind(next, status.value)) return
     const back = status.value?.state === 'hub_down' && next.state === 'stopped'
     if (next.state === 'starting' && status.value?.state !== 'starting') askedAt.value = Date.now()
     status.value = next

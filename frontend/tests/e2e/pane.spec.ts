@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { serverIsGone, stopServer } from './support/hub'
@@ -56,6 +56,33 @@ test('a notebook out of sight is kept for ten minutes; the hub\'s cookie is rene
   await notebook.ready()
   await notebook.run(1)
   await expect(notebook.output(1)).toHaveText('Hello, Python!')
+})
+
+test('a notebook that is not in the folder is fetched when its address is opened', async ({ page, trainee, checkPage, watch }) => {
+  // Jupyter complains of the file it does not find.
+  watch.expect(/in the notebook/)
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  const work = join(trainee.home, 'work/ml-first-steps')
+  await rm(join(work, '03-python-lists.ipynb'))
+  await page.goto('/chapters/3/coding')
+  await notebook.ready()
+  await expect(notebook.cell(0)).toBeVisible()
+
+  // And where it cannot be had: a word instead of a bar without an end, and a way on that works.
+  const [pristine, token] = [join(trainee.home, '.tenarai/pristine/manifest.json'), join(trainee.home, '.tenarai/content-token')]
+  const [manifest, secret] = [await readFile(pristine, 'utf8'), await readFile(token, 'utf8')]
+  await rm(join(work, '04-numpy.ipynb'))
+  await writeFile(pristine, JSON.stringify({ ...JSON.parse(manifest.replaceAll('04-numpy.ipynb', '04-other.ipynb')), etag: null }))
+  await writeFile(token, 'nobody')
+  await page.goto('/chapters/4/coding')
+  await expect(notebook.pane.getByRole('heading', { name: 'このノートがフォルダーにありません' })).toBeVisible({ timeout: 30_000 })
+  await checkPage()
+  await writeFile(token, secret)
+  await notebook.pane.getByRole('button', { name: '読み込み直す' }).click()
+  await notebook.ready()
+  await expect(notebook.cell(0)).toBeVisible()
 })
 
 test.describe('an author publishes a better notebook', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerStatus } from '../../app/api/types'
-import { overallPercent, type PaneFacts, paneView } from '../../app/utils/study/paneView'
+import { isBehind, type PaneFacts, paneView } from '../../app/utils/study/paneView'
 
 const status = (state: ServerStatus['state'], more: Partial<ServerStatus> = {}): ServerStatus =>
   ({ state, step: null, percent: null, started_at: null, url: null, failure: null, ...more })
@@ -18,6 +18,7 @@ describe('the notebook pane shows', () => {
     // A hub that is started again does not take open notebooks away.
     ['frame', { status: status('hub_down'), frame: 'ready' }],
     ['stopping', { status: status('stopping') }],
+    ['missing', { status: status('ready'), frame: 'missing' }],
     ['silent', { status: status('ready'), frame: 'silent' }],
     ['frame', { status: status('ready'), frame: 'ready' }],
     // A network that comes and goes does not hide a notebook that is open.
@@ -27,7 +28,7 @@ describe('the notebook pane shows', () => {
   })
 
   it('the step under way, and after 20 s that it takes long', () => {
-    expect(view({ status: status('starting', { step: 'server', percent: 30 }), waited: 5_000 })).toEqual({ kind: 'starting', step: 'server', percent: 30, slow: false })
+    expect(view({ status: status('starting', { step: 'server', percent: 30 }), waited: 5_000 })).toEqual({ kind: 'starting', step: 'server', percent: 21, slow: false })
     expect(view({ status: status('starting', { step: 'server', percent: 30 }), waited: 21_000 })).toMatchObject({ slow: true })
     expect(view({ status: status('ready'), frame: 'loading' })).toMatchObject({ kind: 'starting', step: 'notebook' })
   })
@@ -40,9 +41,17 @@ describe('the notebook pane shows', () => {
     expect(view({ status: status('stopped'), wasOpen: true })).toEqual({ kind: 'stopped', wasOpen: true })
   })
 
-  it('one bar that never goes back from step to step', () => {
-    const steps = [['queued', null], ['server', 0], ['server', 100], ['contents', 0], ['contents', 100], ['notebook', 0]] as const
-    const bar = steps.map(([step, percent]) => overallPercent(step, percent))
-    expect(bar).toEqual([...bar].sort((a, b) => a - b))
+  it('one bar that never goes back: per cent are of the whole start, in every step', () => {
+    const told = [['queued', 0], ['server', 5], ['server', 10], ['contents', 13], ['contents', 35], ['notebook', 90]] as const
+    const states = [...told.map(([step, percent]) => status('starting', { step, percent })), status('ready')]
+    const bar = states.map(state => (view({ status: state, frame: 'loading' }) as { percent: number }).percent)
+    expect(bar).toEqual([0, 4, 7, 9, 25, 63, 70])
+  })
+
+  it('nothing of an answer that comes late', () => {
+    expect(isBehind(status('starting', { percent: 0 }), status('starting', { percent: 40 }))).toBe(true)
+    expect(isBehind(status('starting', { percent: 40 }), status('starting', { percent: 40, step: 'server' }))).toBe(false)
+    expect(isBehind(status('starting', { percent: 0 }), status('failed'))).toBe(false)
+    expect(isBehind(status('ready'), status('starting', { percent: 40 }))).toBe(false)
   })
 })

@@ -54,6 +54,18 @@ def test_everything_is_there_after_the_first_start(learner: Learner) -> None:
     assert learner.handouts.state(ONE).state == "untouched"
 
 
+def test_laying_out_what_is_missing_leaves_everything_else(learner: Learner) -> None:
+    two = f"{COURSE}/02-python.ipynb"
+    learner.file().unlink()
+    learner.lms.files[two] = NEW
+    Pristine(learner.places.pristine).fetch(ContentApi(learner.lms.internal_url, "token"))
+    learner.handouts.lay_out_missing(f"{COURSE}/none.ipynb")
+    assert not learner.file().exists()
+    learner.handouts.lay_out_missing(ONE)
+    assert learner.file().read_bytes() == FILES[ONE]
+    assert learner.file(two).read_bytes() == FILES[two], "a page that shows it would be surprised"
+
+
 def test_an_untouched_copy_follows_the_handout(learner: Learner) -> None:
     learner.lms.files[ONE] = NEW
     learner.start()

@@ -107,6 +107,22 @@ def test_work_survives_restarts_with_new_material_or_without_the_lms(newcomer: B
         hub.lms.files = dict(FILES)
 
 
+@pytest.mark.notebooks
+def test_a_notebook_that_is_missing_is_there_when_it_is_opened(newcomer: Browser, hub: RunningHub) -> None:
+    user = newcomer.user
+    hub.start_server(user)
+    kernel, new = Kernel(hub, user), f"{COURSE}/04-new.ipynb"
+    (hub.learners / user / "work" / ONE).unlink()
+    hub.lms.files = FILES | {new: notebook(("n", "code", "4")), f"{COURSE}/data/new.csv": b"1"}
+    try:
+        assert kernel.api("GET", f"api/contents/{ONE}?content=0").status_code == 404, "looking makes nothing"
+        assert kernel.api("GET", f"api/contents/{ONE}").json()["content"]["cells"]
+        assert kernel.api("POST", "tenarai/api/open", json={"path": new}).json()["handout"]["state"] == "untouched"
+        assert kernel.api("GET", f"files/{COURSE}/data/new.csv").content == b"1"
+    finally:
+        hub.lms.files = dict(FILES)
+
+
 def test_somebody_whom_the_lms_disabled_gets_no_server(newcomer: Browser, hub: RunningHub) -> None:
     hub.lms.disabled.add(newcomer.user)
     hub.api("POST", f"users/{newcomer.user}")

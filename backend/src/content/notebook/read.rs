@@ -11,13 +11,16 @@ use super::{CellKind, Notebook, Written};
 use crate::content::report::{Lines, Notes, Position};
 
 const MOST_CELLS: usize = 1_000;
+/// The one kernel of a learner's server.
+const KERNEL: &str = "python3";
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File<'t> {
     #[serde(borrow)]
     cells: Vec<&'t RawValue>,
-    metadata: Map<String, Value>,
+    #[serde(borrow)]
+    metadata: &'t RawValue,
     nbformat: u64,
     nbformat_minor: u64,
 }
@@ -70,9 +73,34 @@ pub fn read(text: &str, notes: &mut Notes) -> Option<Notebook> {
     let count = file.cells.len();
     let cells: Vec<Written> =
         file.cells.into_iter().filter_map(|raw| cell(&lines, text, raw, &mut taken, notes)).collect();
-    let kept = ["kernelspec", "language_info"];
-    let metadata = file.metadata.into_iter().filter(|(key, _)| kept.contains(&key.as_str())).collect();
+    let metadata = metadata(&lines, text, file.metadata, notes)?;
     (cells.len() == count).then_some(Notebook { metadata, cells })
+}
+
+/// What is kept of a notebook's metadata. Without a kernel Jupyter would ask each trainee for one, and there is one only.
+fn metadata(lines: &Lines, text: &str, raw: &RawValue, notes: &mut Notes) -> Option<Map<String, Value>> {
+    let start = raw.get().as_ptr() as usize - text.as_ptr() as usize;
+    let mut metadata: Map<String, Value> = match serde_json::from_str(raw.get()) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            refuse(lines, text, start, &error, "this is not a notebook", notes);
+            return None;
+        }
+    };
+    metadata.retain(|key, _| ["kernelspec", "language_info"].contains(&key.as_str()));
+    match metadata.get("kernelspec").and_then(|kernel| kernel.get("name")).and_then(Value::as_str) {
+        Some(KERNEL) => {}
+        Some(other) => {
+            let at = lines.place(start + raw.get().find("\"kernelspec\"").unwrap_or(0));
+            let message = format!("trainees have the kernel `{KERNEL}` only, not `{other}`: choose it and save again");
+            notes.error(at, "kernel", message);
+        }
+        None => {
+            let kernel = serde_json::json!({"display_name": "Python 3", "language": "python", "name": KERNEL});
+            metadata.insert("kernelspec".to_owned(), kernel);
+        }
+    }
+    Some(metadata)
 }
 
 fn cell(

@@ -49,6 +49,31 @@ fn what_running_left_behind_is_taken_out_and_the_rest_is_written_as_jupyter_does
 }
 
 #[test]
+fn a_notebook_without_a_kernel_gets_the_one_there_is_and_another_is_refused() {
+    let with = |metadata: &str| {
+        format!(
+            r#"{{"cells": [{}],
+            "metadata": {metadata}, "nbformat": 4, "nbformat_minor": 5}}"#,
+            code(None, "x")
+        )
+    };
+    for metadata in ["{}", r#"{"kernelspec": null}"#, r#"{"kernelspec": {"display_name": "Python"}}"#] {
+        let (notebook, report) = read(&with(metadata));
+        assert!(report.items.is_empty(), "{report}");
+        let written: Value = serde_json::from_slice(&notebook.unwrap().hand_out(&[]).bytes).unwrap();
+        assert_eq!(written["metadata"]["kernelspec"]["name"], "python3");
+    }
+    let (_, report) = read(&with(r#"{"language_info": {}, "kernelspec": {"name": "julia-1.10"}}"#));
+    assert_eq!(
+        report.to_string(),
+        "notebook.ipynb:2:47: error[kernel]: trainees have the kernel `python3` only, not `julia-1.10`: choose it and \
+         save again\n1 error, 0 warnings"
+    );
+    let (_, report) = read(&with("[]"));
+    assert!(report.has_errors());
+}
+
+#[test]
 fn an_id_follows_its_cell_through_edits_and_moves() {
     let before = notebook(vec![
         code(Some("load"), "import pandas as pd\ndf = pd.read_csv('data/rent.csv')"),

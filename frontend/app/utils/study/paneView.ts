@@ -1,14 +1,15 @@
 import type { ServerStatus } from '~/api/types'
 
-/** How the frame stands: nothing in it, loading, its bridge has answered, or it stayed silent for too long. */
-export type FrameState = 'none' | 'loading' | 'ready' | 'silent'
+/** How the frame stands: nothing in it, loading, its bridge has answered, the notebook is not there, or nothing is heard for too long. */
+export type FrameState = 'none' | 'loading' | 'ready' | 'missing' | 'silent'
 
 export type PaneView
   = { kind: 'frame' }
-    | { kind: 'starting', step: 'queued' | 'server' | 'contents' | 'notebook', percent: number | null, slow: boolean }
+    /** `percent` is of the whole way to the notebook, whichever step it is in. */
+    | { kind: 'starting', step: 'queued' | 'server' | 'contents' | 'notebook', percent: number, slow: boolean }
     | { kind: 'failed', code: string, detail: string }
     | { kind: 'stopped', wasOpen: boolean }
-    | { kind: 'stopping' | 'hub_down' | 'not_configured' | 'session_ended' | 'offline' | 'unanswered' | 'silent' }
+    | { kind: 'stopping' | 'hub_down' | 'not_configured' | 'session_ended' | 'offline' | 'unanswered' | 'missing' | 'silent' }
 
 export interface PaneFacts {
   configured: boolean
@@ -33,24 +34,27 @@ export function paneView(facts: PaneFacts): PaneView {
   if (!facts.online && facts.frame !== 'ready') return { kind: 'offline' }
   const slow = facts.waited > SLOW_AFTER
   const status = facts.status
-  if (!status) return facts.unanswered ? { kind: 'unanswered' } : { kind: 'starting', step: 'queued', percent: null, slow }
+  if (!status) return facts.unanswered ? { kind: 'unanswered' } : { kind: 'starting', step: 'queued', percent: 0, slow }
   switch (status.state) {
     // An open notebook speaks with its own server: it says itself when that is gone, and keeps what was typed.
     case 'hub_down': return { kind: facts.frame === 'ready' ? 'frame' : 'hub_down' }
     case 'failed': return { kind: 'failed', code: status.failure?.code ?? 'unknown', detail: status.failure?.detail ?? '' }
     case 'stopping': return { kind: 'stopping' }
     case 'stopped': return { kind: 'stopped', wasOpen: facts.wasOpen }
-    case 'starting': return { kind: 'starting', step: status.step ?? 'queued', percent: status.percent ?? null, slow }
+    case 'starting': return { kind: 'starting', step: status.step ?? 'queued', percent: shareOfAll(status), slow }
     case 'ready': break
   }
   if (facts.frame === 'ready') return { kind: 'frame' }
-  if (facts.frame === 'silent') return { kind: 'silent' }
-  return { kind: 'starting', step: 'notebook', percent: null, slow }
+  if (facts.frame === 'missing' || facts.frame === 'silent') return { kind: facts.frame }
+  return { kind: 'starting', step: 'notebook', percent: shareOfAll(status), slow }
 }
 
-/** Servers work in four steps of unequal length; one bar tells how far all of it is. */
-const SHARE = { queued: [0, 10], server: [10, 60], contents: [60, 75], notebook: [75, 100] } as const
-export function overallPercent(step: keyof typeof SHARE, percent: number | null): number {
-  const [from, to] = SHARE[step]
-  return Math.round(from + (to - from) * Math.min(100, Math.max(0, percent ?? 0)) / 100)
-}
+/** Of the way from the click to the notebook, what the server's start takes; the rest is the page that loads. */
+const SERVER_SHARE = 0.7
+
+/** The bar: the server's start as the hub tells it (0 to 100 of all of it), then the page. */
+const shareOfAll = (status: ServerStatus) => Math.round((status.state === 'ready' ? 100 : status.percent ?? 0) * SERVER_SHARE)
+
+/** Whether this tells less of the same start than is known: an answer may be older than what the stream told meanwhile. */
+export const isBehind = (next: ServerStatus, known: ServerStatus | null) =>
+  next.state === 'starting' && known?.state === 'starting' && (next.percent ?? 0) < (known.percent ?? 0)

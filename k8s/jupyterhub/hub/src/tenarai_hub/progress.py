@@ -14,8 +14,9 @@ from pathlib import Path
 STEPS = ("server", "contents", "notebook")
 MAX_BYTES = 4096
 
-#: where each step begins on the bar, and where it ends
-_SPAN = {"server": (5, 15), "contents": (15, 60), "notebook": (60, 95)}
+#: where each step begins on the bar, and where it ends, in per cent of the whole start. Most of the time goes to the
+#: notebook's own server, which begins to load when it is told; contents are little unless they are fetched anew.
+_SPAN = {"server": (5, 10), "contents": (10, 35), "notebook": (35, 95)}
 _MESSAGES = {
     "server": "The server's process was started",
     "contents": "Fetching the course material",

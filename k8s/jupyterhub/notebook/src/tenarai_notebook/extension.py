@@ -21,9 +21,12 @@ from .contents import ContentApi, ContentsError, Pristine
 from .handouts import HandoutError, Handouts
 from .places import Places, UnsafePath
 from .resources import measure
+from .working_folder import WorkingFolder
 
 #: the LMS is asked for a newer publication at most this often
 FETCH_EVERY_S = 120.0
+#: and for a notebook that is missing, at most this often
+FETCH_MISSING_EVERY_S = 1.0
 #: how often the learner's folders are looked for
 LOOK_EVERY_MS = 5_000
 
@@ -38,6 +41,8 @@ class Room:
         # the start script has just asked
         self._asked_at = time.monotonic()
         self._asking: asyncio.Task[None] | None = None
+        self._bringing = asyncio.Lock()
+        self._missed_at = -FETCH_MISSING_EVERY_S
 
     def look_for_news(self) -> None:
         """Fetch a newer publication, beside the request: the next opening will say `outdated`."""
@@ -45,6 +50,18 @@ class Room:
             return
         self._asked_at = time.monotonic()
         self._asking = asyncio.get_running_loop().create_task(self._fetch())
+
+    async def bring(self, path: str) -> None:
+        """Lay out a handout that is not in the working folder; one that was published meanwhile is fetched first."""
+        if await asyncio.to_thread(self.handouts.exists, path):
+            return
+        async with self._bringing:
+            known = await asyncio.to_thread(self.handouts.is_known, path)
+            if not known and time.monotonic() - self._missed_at >= FETCH_MISSING_EVERY_S:
+                self._asked_at = time.monotonic()
+                await self._fetch()
+                self._missed_at = time.monotonic()
+            await asyncio.to_thread(self.handouts.lay_out_missing, path)
 
     async def _fetch(self) -> None:
         base_url = os.environ.get("TENARAI_CONTENT_URL")
@@ -127,9 +144,13 @@ class HandoutHandler(_Handler):
                 case _:
                     return handouts.diff(path)
 
-        if verb == "open":
-            self.room.look_for_news()
-        await self.guarded(lambda: asyncio.to_thread(do))
+        async def bring_and_do() -> Any:
+            if verb == "open":
+                await self.room.bring(path)
+                self.room.look_for_news()
+            return await asyncio.to_thread(do)
+
+        await self.guarded(bring_and_do)
 
 
 def stop_without_folders(app: ServerApp, places: Places) -> PeriodicCallback:
@@ -165,6 +186,8 @@ def _load_jupyter_server_extension(app: ServerApp) -> None:
     web_app = app.web_app
     places = Places(Path.home())
     room = {"room": Room(places, app.log)}
+    if isinstance(app.contents_manager, WorkingFolder):
+        app.contents_manager.bring = room["room"].bring
     stop_without_folders(app, places)
     api = url_path_join(web_app.settings["base_url"], "tenarai", "api")
     web_app.add_handlers(  # type: ignore[no-untyped-call]

@@ -64,6 +64,25 @@ class Handouts:
         self._remember(bases)
         return refused
 
+    def exists(self, path: str) -> bool:
+        """Whether something with this path is in the working folder."""
+        return self._file(path).exists()
+
+    def is_known(self, path: str) -> bool:
+        """Whether there is a handout for this path, as far as was fetched."""
+        return path in self._pristine.entries()
+
+    def lay_out_missing(self, path: str) -> None:
+        """Copy what is missing of this handout's course: a notebook needs its data. What is there stays as it is."""
+        entries, bases = self._pristine.entries(), self._bases()
+        if path not in entries:
+            return
+        course = path.split("/")[0]
+        for other, entry in entries.items():
+            if other.split("/")[0] == course and not self._file(other).exists():
+                self._lay_out_one(bases, other, entry.sha256)
+        self._remember(bases)
+
     def open(self, path: str) -> State:
         """Make the working copy if it is missing, and say how it stands."""
         entry = self._pristine.entries().get(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .places import Places
+from .working_folder import WorkingFolder
 
 #: Notebook alone: Lab beside it breaks the fonts of formulas, terminals would be a shell
 EXTENSIONS = {
@@ -28,6 +29,7 @@ def configure(c: Any) -> None:
     c.ServerApp.terminals_enabled = False
     c.ServerApp.open_browser = False
     c.ServerApp.tornado_settings = {"headers": headers(lms_origin)}
+    c.ServerApp.contents_manager_class = WorkingFolder
     c.ContentsManager.allow_hidden = False
     c.FileContentsManager.delete_to_trash = False
     # a signed-out browser loses the server within this time (the default is five minutes)

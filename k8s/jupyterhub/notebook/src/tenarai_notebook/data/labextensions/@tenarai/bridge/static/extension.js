@@ -34,6 +34,16 @@ function reportResources(channel, server) {
   void report();
 }
 
+/** Jupyter shows a dialog for a notebook that is not there; the page around us can say it in its own words, at once. */
+async function tellWhenMissing(channel, server) {
+  const path = decodeURIComponent(location.pathname.split('/notebooks/')[1] ?? '');
+  try {
+    await server.handout('open', path);
+  } catch (error) {
+    channel.send('error', { code: error.code, detail: error.message, path });
+  }
+}
+
 export async function createPlugin(shared) {
   const [notebook, docmanager, apputils, settingregistry, services, coreutils] = await Promise.all(
     ['notebook', 'docmanager', 'apputils', 'settingregistry', 'services', 'coreutils'].map(name =>
@@ -60,6 +70,7 @@ export async function createPlugin(shared) {
       channel.listen();
       listenForLeave(channel);
       reportResources(channel, server);
+      void tellWhenMissing(channel, server);
 
       let first = true;
       tracker.widgetAdded.connect(async (_, panel) => {
