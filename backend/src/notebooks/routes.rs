@@ -7,6 +7,8 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, Responder, delete, get, post};
 use actix_web_lab::sse;
 use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::ToSchema;
@@ -143,9 +145,14 @@ type Events = mpsc::Sender<Result<sse::Event, Infallible>>;
 /// Sends until the reader goes or the session ends.
 async fn relay(site: Site, me: SignedIn, events: Events) {
     let mut news = site.live.listen();
+    // It may have ended since the token was looked at, and that is told once.
+    if site.live.revocations.has_ended(me.session) {
+        let _ = send(&events, "session", &SessionNews { state: "ended" }).await;
+        return;
+    }
     let Some(hub) = &site.hub else {
         let _ = send(&events, "status", &ServerStatus::of(ServerState::NotConfigured)).await;
-        return until_session_ends(&mut news, &me.session, &events).await;
+        return until_session_ends(&site, &mut news, me.session, &events).await;
     };
     let mut status = site.followers.listen(hub, &me.person.hub_name()).await;
     status.mark_changed();
@@ -161,24 +168,28 @@ async fn relay(site: Site, me: SignedIn, events: Events) {
                     return;
                 }
             }
-            () = until_session_ends(&mut news, &me.session, &events) => return,
+            () = until_session_ends(&site, &mut news, me.session, &events) => return,
         }
     }
 }
 
-async fn until_session_ends(news: &mut tokio::sync::broadcast::Receiver<News>, mine: &SessionId, events: &Events) {
-    use tokio::sync::broadcast::error::RecvError;
+async fn until_session_ends(site: &Site, news: &mut Receiver<News>, mine: SessionId, events: &Events) {
     loop {
         tokio::select! {
             () = events.closed() => return,
-            told = news.recv() => match told {
-                Ok(News::SessionEnded { session, .. }) if session == *mine => {
+            told = news.recv() => {
+                let ended = match told {
+                    Ok(News::SessionEnded { session, .. }) => session == mine,
+                    Ok(_) => false,
+                    // Too much at once; it may have been among what was missed.
+                    Err(RecvError::Lagged(_)) => site.live.revocations.has_ended(mine),
+                    Err(RecvError::Closed) => return,
+                };
+                if ended {
                     let _ = send(events, "session", &SessionNews { state: "ended" }).await;
                     return;
                 }
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
-            },
+            }
         }
     }
 }

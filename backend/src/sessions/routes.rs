@@ -155,7 +155,14 @@ fn check_lengths(email: &str, password: &SecretString) -> Result<(), Problem> {
 pub async fn refresh(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let cookie = request.cookie(REFRESH_COOKIE).ok_or(&NOT_SIGNED_IN)?;
     let secret = RefreshSecret::from_cookie(cookie.value().to_owned());
-    match site.db.write(move |tx| Ok::<_, Problem>(model::refresh(tx, &secret)?)).await? {
+    let refreshed = site.db.write(move |tx| {
+        let refreshed = model::refresh(tx, &secret)?;
+        if let Refreshed::Goes { session, .. } = &refreshed {
+            accounts::touch(tx, session.user_id)?;
+        }
+        Ok::<_, Problem>(refreshed)
+    });
+    match refreshed.await? {
         Refreshed::Goes { session, next } => answer(&site, &session, next).await,
         Refreshed::Reused(session) => {
             tracing::warn!(session = %session.id, user = %session.user_id, "a replaced refresh secret was used again");

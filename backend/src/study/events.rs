@@ -275,7 +275,10 @@ fn apply(
                 return Ok(Err(Rejected::ForeignNotebook));
             }
             let Some(run) = run.checked(event.id, at) else { return Ok(Err(Rejected::Malformed)) };
-            match model::record_execution(tx, progress::place(user, chapter), &run)? {
+            // A cell of the trainee's own is kept as an event; progress has room for the handout's cells only.
+            let handouts = chapter.chapter().notebook.iter().flat_map(|notebook| &notebook.cells);
+            let of_handout = handouts.into_iter().any(|cell| cell.id == run.cell_id);
+            match model::record_execution(tx, progress::place(user, chapter), &run, of_handout)? {
                 true => (EventStatus::Stored, happened),
                 false => (EventStatus::Duplicate, Step::default()),
             }

@@ -132,7 +132,7 @@ pub struct Execution {
 }
 
 /// Stores an execution; false where it was stored before.
-pub fn record_execution(tx: &mut AnyConnection, place: Place, run: &Execution) -> QueryResult<bool> {
+pub fn record_execution(tx: &mut AnyConnection, place: Place, run: &Execution, of_handout: bool) -> QueryResult<bool> {
     let query = diesel::sql_query(
         "INSERT INTO cell_events (id, user_id, chapter_id, publication_id, cell_id, cell_index, execution_count, \
              success, error_name, duration_ms, source_sha256, executed_at, received_at) \
@@ -153,6 +153,9 @@ pub fn record_execution(tx: &mut AnyConnection, place: Place, run: &Execution) -
     .bind::<Moment, _>(Ts::now());
     if Cached(query).execute(tx)? == 0 {
         return Ok(false);
+    }
+    if !of_handout {
+        return Ok(true);
     }
     let query = diesel::sql_query(
         "INSERT INTO cell_progress AS p (user_id, chapter_id, cell_id, runs, errors, first_success_at, last_success, \

@@ -190,19 +190,20 @@ impl Studied {
     /// The chapter touched last; where that is completed, the next one that is not.
     fn next_chapter(&self) -> Option<(&Publication, &Chapter)> {
         let last = self.rows.values().max_by_key(|row| row.updated_at);
-        let publication = match last {
-            Some(row) => {
-                self.courses.iter().map(|(publication, ..)| publication).find(|p| p.course == row.course_id)?
-            }
-            None => &self.courses.first()?.0,
-        };
+        // The course of that chapter first; where it is finished, the others.
+        let publications = self.courses.iter().map(|(publication, ..)| &**publication);
+        let (this, others): (Vec<_>, Vec<_>) =
+            publications.partition(|publication| last.is_some_and(|row| row.course_id == publication.course));
+        this.into_iter().chain(others).find_map(|publication| Some((publication, self.next_in(publication, last)?)))
+    }
+
+    fn next_in<'p>(&self, publication: &'p Publication, last: Option<&ProgressRow>) -> Option<&'p Chapter> {
         let open = |chapter: &&Chapter| self.rows.get(&chapter.id).is_none_or(|row| row.completed_at.is_none());
         let start = last
             .and_then(|row| publication.chapters.iter().position(|chapter| chapter.id == row.chapter_id))
             .unwrap_or(0);
         let (before, from) = publication.chapters.split_at(start);
-        let chapter = from.iter().chain(before).filter(|chapter| chapter.available).find(open)?;
-        Some((publication, chapter))
+        from.iter().chain(before).filter(|chapter| chapter.available).find(open)
     }
 }
 

@@ -68,6 +68,9 @@ async fn what_a_form_or_a_simple_request_can_send_is_refused_even_from_our_own_o
         let request = person.as_page(Method::PATCH, CHANGE).header("content-type", kind).body(json.clone());
         person.send(request).await.refused(415, "unsupported_media_type");
     }
+    // Also where nothing is read from the body.
+    let sign_out = person.as_page(Method::DELETE, "/api/v1/sessions").header("content-type", "text/plain").body("x");
+    person.send(sign_out).await.refused(415, "unsupported_media_type");
     let untyped = person.as_page(Method::PATCH, CHANGE).body(json);
     person.send(untyped).await.refused(415, "unsupported_media_type");
     assert_eq!(locale(&person).await, "en");

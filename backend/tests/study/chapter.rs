@@ -125,6 +125,13 @@ async fn when_the_licence_has_run_out_the_course_is_closed_and_progress_kept(sit
     let answer = report(&trainee, &[event(&course, "hello", "opened", json!({}))]).await.ok();
     assert_eq!(answer["results"][0]["code"], "not_found");
     licensed_until(Some(Ts::now() + TimeDelta::days(1))).await;
+    let licensed_from = async |starts_at: Ts| {
+        site.write(move |tx| diesel::update(licences::table).set(licences::starts_at.eq(starts_at)).execute(tx)).await;
+    };
+    licensed_from(Ts::now() + TimeDelta::days(1)).await;
+    is_closed(&trainee, &course).await;
+    assert_eq!(trainee.get("/api/v1/home").await.ok()["courses"], json!([]));
+    licensed_from(Ts::now() - TimeDelta::days(1)).await;
     assert_eq!(trainee.get(&course.chapter("hello")).await.ok()["progress"]["state"], "completed");
 }
 

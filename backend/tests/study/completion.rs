@@ -40,6 +40,17 @@ async fn reading_and_running_every_cell_completes_a_coding_chapter(site: TestSit
 }
 
 #[apply(story)]
+async fn running_every_cell_without_reading_completes_nothing(site: TestSite) {
+    let course = site.course("ml").await;
+    let trainee = site.trainee(&course).await;
+    report(&trainee, &[run(&course, "one", true), run(&course, "two", true)]).await.is(200);
+    let so_far = chapter(&trainee, &course, "values").await;
+    assert_eq!((&so_far["state"], &so_far["percent"]), (&json!("in_progress"), &json!(50)));
+    report(&trainee, &[event(&course, "values", "read", json!({}))]).await.is(200);
+    assert_eq!(chapter(&trainee, &course, "values").await["state"], "completed");
+}
+
+#[apply(story)]
 async fn opening_or_running_cells_that_are_not_the_handouts_completes_nothing(site: TestSite) {
     let course = site.course("ml").await;
     let trainee = site.trainee(&course).await;
@@ -48,7 +59,8 @@ async fn opening_or_running_cells_that_are_not_the_handouts_completes_nothing(si
     report(&trainee, &[event(&course, "values", "opened", json!({})), event(&course, "values", "read", json!({}))])
         .await
         .is(200);
-    assert_eq!(chapter(&trainee, &course, "values").await["state"], "in_progress");
+    let progress = chapter(&trainee, &course, "values").await;
+    assert_eq!((&progress["state"], &progress["cells"]), (&json!("in_progress"), &json!([])));
 }
 
 #[apply(story)]

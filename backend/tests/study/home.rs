@@ -56,6 +56,20 @@ async fn after_a_completed_chapter_comes_the_next_that_is_not(site: TestSite) {
 }
 
 #[apply(story)]
+async fn after_a_finished_course_comes_the_other_one(site: TestSite) {
+    let (done, open) = (site.course("done").await, site.course("open").await);
+    let company = site.company().await;
+    site.license(company, &done).await;
+    site.license(company, &open).await;
+    let trainee = site.colleague(company, &done).await;
+    site.enrol(&trainee, open.id, None).await;
+    work_through_values(&trainee, &done).await;
+    trainee.put(&format!("{}/completion", done.chapter("own")), json!({ "completed": true })).await.is(200);
+    report(&trainee, &[event(&done, "hello", "read", json!({}))]).await.is(200);
+    assert_eq!(carry_on(&trainee).await["chapter"]["id"], open.chapter_id("hello").0);
+}
+
+#[apply(story)]
 async fn events_that_arrive_late_do_not_move_the_place_to_carry_on(site: TestSite) {
     let course = site.course("ml").await;
     let trainee = site.trainee(&course).await;
