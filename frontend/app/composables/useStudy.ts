@@ -42,7 +42,10 @@ export const useStudy = onePerApp(() => {
     const before = seen.get(key(chapterId))
     if (before) show(before)
     try {
-      show(await fetchChapter(chapterId))
+      const loaded = await fetchChapter(chapterId)
+      // Enrolled again meanwhile.
+      if (loaded.progress) queue.ended.delete(chapterId)
+      show(loaded)
       if (chapter.value) await loadCourse(chapter.value.course.slug)
     }
     catch (error) {
