@@ -8,7 +8,8 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{self, ProgressRow};
+use super::model::{self, ProgressRow, evidence};
+use super::rules::{ReasonKind, chapter_standing};
 use super::view::{ChapterState, CourseProgress, state_of};
 use crate::accounts::Locale;
 use crate::content::CellKind;
@@ -52,10 +53,11 @@ pub struct CardChapter {
 pub struct CarryOn {
     pub course: CourseName,
     pub chapter: ChapterLink,
-    /// Position of the cell in focus last, from 1.
+    /// The cell in focus last, counted among the code cells from 1, as the other figures count them.
     pub cell_index: Option<usize>,
-    pub cells_done: usize,
-    pub cells_total: usize,
+    /// Of the cells the chapter's rule asks for; both are 0 where it asks for none.
+    pub cells_done: i64,
+    pub cells_total: i64,
     /// Null for a chapter not opened yet.
     pub last_seen_at: Option<Ts>,
 }
@@ -107,18 +109,19 @@ async fn carry_on(
     let id = chapter.id;
     let cells = site.db.read(move |db| Ok::<_, Problem>(model::cells(db, user, id)?)).await?;
     let row = studied.rows.get(&id);
-    let code_cells =
-        || chapter.notebook.iter().flat_map(|notebook| &notebook.cells).filter(|cell| cell.kind == CellKind::Code);
-    let succeeded = |id: &str| cells.iter().any(|cell| cell.cell_id == id && cell.first_success_at.is_some());
+    let standing = chapter_standing(&chapter.rule, chapter.notebook.as_ref(), &evidence(row, &cells));
+    let asked = standing.reasons.iter().find(|reason| reason.kind == ReasonKind::Cells);
     let focus = row.and_then(|row| row.cell_id.as_deref());
     Ok(CarryOn {
         course: publication.name(locale),
         chapter: chapter_ref(chapter, locale),
-        cell_index: focus
-            .and_then(|focus| chapter.notebook.as_ref()?.cells.iter().find(|cell| cell.id == focus))
-            .map(|cell| cell.index + 1),
-        cells_done: code_cells().filter(|cell| succeeded(&cell.id)).count(),
-        cells_total: code_cells().count(),
+        cell_index: focus.and_then(|focus| {
+            let cells = &chapter.notebook.as_ref()?.cells;
+            let at = cells.iter().position(|cell| cell.id == focus)?;
+            Some(cells[..=at].iter().filter(|cell| cell.kind == CellKind::Code).count().max(1))
+        }),
+        cells_done: asked.map_or(0, |asked| asked.value.min(asked.target)),
+        cells_total: asked.map_or(0, |asked| asked.target),
         last_seen_at: row.map(|row| row.updated_at),
     })
 }

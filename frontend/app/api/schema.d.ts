@@ -529,9 +529,14 @@ export interface components {
         };
         /** @description Where to carry on. */
         CarryOn: {
-            /** @description Position of the cell in focus last, from 1. */
+            /** @description The cell in focus last, counted among the code cells from 1, as the other figures count them. */
             cell_index: number | null;
+            /**
+             * Format: int64
+             * @description Of the cells the chapter's rule asks for; both are 0 where it asks for none.
+             */
             cells_done: number;
+            /** Format: int64 */
             cells_total: number;
             chapter: components["schemas"]["ChapterLink"];
             course: components["schemas"]["CourseName"];

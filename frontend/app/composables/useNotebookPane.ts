@@ -25,6 +25,7 @@ export const useNotebookPane = onePerApp(() => {
   const element = shallowRef<HTMLIFrameElement | null>(null)
   const source = ref<string | null>(null)
   const frame = ref<FrameState>('none')
+  const behind = ref(false)
   const shown = ref(false)
   const wasOpen = ref(false)
   const openPath = ref<string | null>(null)
@@ -58,6 +59,7 @@ export const useNotebookPane = onePerApp(() => {
     status: server.status.value,
     unanswered: server.unanswered.value,
     frame: frame.value === 'loading' && now.value - loadedAt.value > SILENT_AFTER ? 'silent' : frame.value,
+    behind: behind.value || study.problem.value !== null,
     wasOpen: wasOpen.value,
     waited: server.askedAt.value === null ? 0 : now.value - server.askedAt.value,
   }))
@@ -81,6 +83,7 @@ export const useNotebookPane = onePerApp(() => {
     if (source.value === url && element.value) element.value.src = url
     source.value = url
     openPath.value = path
+    behind.value = false
     frame.value = 'loading'
     loadedAt.value = Date.now()
     kernels.clear()
@@ -105,12 +108,19 @@ export const useNotebookPane = onePerApp(() => {
     opening = path
     try {
       const opened = await ask<'opened'>({ type: 'open', path }, 15_000)
-      if (openPath.value === path) handout.value = opened.handout
+      if (openPath.value !== path) return
+      behind.value = false
+      handout.value = opened.handout
     }
-    catch {
-      if (openPath.value === path && frame.value === 'ready') load(path)
+    catch (error) {
+      if (openPath.value !== path || frame.value !== 'ready') return
+      // Loading the frame would find no server either, and lose the page that waits for it.
+      if (!online.value || (error instanceof BridgeError && error.code === 'server_unreachable')) behind.value = true
+      else load(path)
     }
   }
+
+  const catchUp = () => wantedPath.value && void open(wantedPath.value).then(showWaitingCell)
 
   /** Jupyter takes the focus whenever it opens a notebook; who reads the text meanwhile keeps it. */
   let opening: string | null = null
@@ -231,7 +241,11 @@ export const useNotebookPane = onePerApp(() => {
       else load(path)
     }
   })
-  watch(online, yes => yes && shown.value && frame.value !== 'ready' && void server.retry())
+  watch(online, (yes) => {
+    if (!yes || !shown.value) return
+    if (frame.value !== 'ready') void server.retry()
+    else if (behind.value) catchUp()
+  })
   watch(server.sessionEnded, ended => ended && unload())
   watch(() => theme.value, value => frame.value === 'ready' && tell({ type: 'theme', theme: value === 'dark' ? 'dark' : 'light' }))
   watch(language, () => frame.value === 'ready' && speak())
@@ -264,6 +278,11 @@ export const useNotebookPane = onePerApp(() => {
       clearInterval(greeting)
       if (source.value === null || frame.value === 'ready') return
       greeting = setInterval(() => tell({ type: 'hello' }), HELLO_EVERY)
+    },
+    retry() {
+      if (behind.value) catchUp()
+      else if (study.problem.value) study.retry()
+      else void server.retry()
     },
     reload: () => { if (wantedPath.value) load(wantedPath.value) },
     showCell(cellId: string) {

@@ -27,5 +27,6 @@ export function useResource<T>(key: MaybeRefOrGetter<string>, load: () => Promis
     }
   }
   watch(() => toValue(key), refresh, { immediate: true })
+  watch(useOnline(), yes => yes && problem.value?.unreachable && void refresh())
   return { data, problem, loading, refresh }
 }

@@ -6,6 +6,7 @@ export const useStudy = onePerApp(() => {
   const api = useApi()
   const queue = useStudyQueue()
   const { language } = useLanguage()
+  const online = useOnline()
 
   const id = ref<number | null>(null)
   const chapter = shallowRef<Chapter | null>(null)
@@ -41,7 +42,10 @@ export const useStudy = onePerApp(() => {
     const before = seen.get(key(chapterId))
     if (before) show(before)
     try {
-      show(await fetchChapter(chapterId))
+      const loaded = await fetchChapter(chapterId)
+      // Enrolled again meanwhile.
+      if (loaded.progress) queue.ended.delete(chapterId)
+      show(loaded)
       if (chapter.value) await loadCourse(chapter.value.course.slug)
     }
     catch (error) {
@@ -78,6 +82,8 @@ export const useStudy = onePerApp(() => {
     for (const it of results.chapters) progressed(it.chapter_id, it.progress)
     for (const it of results.courses) courseProgressed(it.slug, it.progress)
   })
+  // What could not be loaded without a network comes by itself when there is one.
+  watch(online, yes => yes && id.value !== null && (problem.value || !course.value) && void load(id.value))
   watch(language, () => {
     course.value = null
     if (id.value !== null) void load(id.value)

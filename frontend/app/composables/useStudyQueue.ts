@@ -11,6 +11,8 @@ export const useStudyQueue = onePerApp(() => {
   const me = useMe()
   const state = ref<QueueState>('idle')
   const waiting = ref(0)
+  /** Chapters of which nothing is recorded any more: the access to them ended. */
+  const ended = shallowReactive(new Set<number>())
   const listeners = new Set<(results: EventResults) => void>()
   let queue: StudyQueue | null = null
 
@@ -21,6 +23,7 @@ export const useStudyQueue = onePerApp(() => {
       store: eventStore(user),
       allowed: () => me.value?.user.id === user && whoIsHere() === user,
       send: (events, { keepalive }) => answer(api.POST('/api/v1/study/events', { body: { events }, keepalive })),
+      ended: events => events.forEach(({ chapter_id }) => ended.add(chapter_id)),
       acknowledged: results => listeners.forEach(listener => listener(results)),
       state: (now, count) => {
         state.value = now
@@ -38,6 +41,7 @@ export const useStudyQueue = onePerApp(() => {
   return {
     state: readonly(state),
     waiting: readonly(waiting),
+    ended,
     /** Also sends what an earlier visit could not. */
     start: () => void mine(),
     add: (event: NewStudyEvent) =>

@@ -5,6 +5,7 @@ import type { paths } from '~/api/schema'
 export default defineNuxtPlugin(() => {
   const me = useMe()
   const reauth = useReauth()
+  const { language } = useLanguage()
 
   const send = guardedFetch({
     fetch: request => globalThis.fetch(request),
@@ -26,6 +27,8 @@ export default defineNuxtPlugin(() => {
   })
   client.use({
     onRequest({ request }) {
+      // Errors are told in the language that the page speaks, not the browser.
+      request.headers.set('accept-language', language.value)
       // The server takes state changes as JSON only, also where there is no body.
       if (request.method !== 'GET' && !request.headers.has('content-type')) request.headers.set('content-type', 'application/json')
     },

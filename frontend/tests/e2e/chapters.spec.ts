@@ -1,5 +1,6 @@
 import { Notebook } from './support/notebook'
 import { signIn } from './support/people'
+import { textOf } from './support/study'
 import { expect, test } from './support/test'
 
 test('the next chapter opens inside the running notebook page, which is never loaded again', async ({ page, trainee, checkPage }) => {
@@ -48,4 +49,22 @@ test('the next chapter opens inside the running notebook page, which is never lo
   await expect(page.getByRole('heading', { level: 1, name: /リスト・くり返し・関数/ })).toBeVisible()
   await expect(notebook.output(1)).toHaveText('False')
   await untouched()
+})
+
+test('the next chapter without a network: no mixed page, and all of it is there when the network is', async ({ page, context, trainee, watch }) => {
+  // A request that finds no network is told in the console by the browser itself.
+  watch.expect(/ERR_INTERNET_DISCONNECTED|in the notebook/)
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await context.setOffline(true)
+  // By its address within the page, as a link does that was not looked at before.
+  await page.getByRole('navigation', { name: '目次' }).getByRole('link', { name: /直線で家賃/ }).click()
+  await expect(textOf(page).getByRole('alert')).toBeVisible()
+  await expect(notebook.pane.getByRole('heading', { name: 'オフラインです' })).toBeVisible()
+  await expect(page.getByRole('banner')).not.toContainText('値と変数')
+  await context.setOffline(false)
+  await expect(page.getByRole('heading', { level: 1, name: /直線で家賃/ })).toBeVisible()
+  await notebook.ready()
+  await expect(notebook.cell(0)).toContainText('直線で家賃')
 })

@@ -1,5 +1,5 @@
 import { Notebook } from './support/notebook'
-import { signIn } from './support/people'
+import { fillSignIn, signIn } from './support/people'
 import { expect, test } from './support/test'
 
 test('language and theme reach the notebook', async ({ page, trainee, checkPage }) => {
@@ -33,4 +33,12 @@ test('language and theme reach the notebook', async ({ page, trainee, checkPage 
   await notebook.ready()
   await expect(notebook.frame.getByRole('menuitem', { name: 'File' })).toBeVisible()
   await expect(body).toHaveAttribute('data-jp-theme-light', 'false')
+})
+
+test('errors come in the language of the page, not the browser\'s', async ({ page, trainee, watch }) => {
+  watch.expect(/status of 401/)
+  await page.goto('/sign-in')
+  await page.getByRole('button', { name: 'English' }).click()
+  await fillSignIn(page, { ...trainee, password: 'wrong' })
+  await expect(page.getByRole('alert')).toHaveText(/password/i)
 })

@@ -58,6 +58,24 @@ test('a notebook out of sight is kept for ten minutes; the hub\'s cookie is rene
   await expect(notebook.output(1)).toHaveText('Hello, Python!')
 })
 
+test('a notebook that nobody touched has nothing to save', async ({ page, trainee }) => {
+  await page.addInitScript(() => {
+    const said: string[] = []
+    Object.assign(window, { said })
+    window.addEventListener('message', ({ data }: MessageEvent<{ type?: string }>) => data?.type && said.push(data.type))
+  })
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said)
+  // The kernel has told its version, and some seconds more have passed.
+  await expect.poll(async () => (await said()).filter(type => type === 'resources').length).toBeGreaterThan(2)
+  expect(await said()).not.toContain('dirty')
+  await notebook.edit(1)
+  await page.keyboard.type('1')
+  await expect.poll(said).toContain('dirty')
+})
+
 test('a notebook that is not in the folder is fetched when its address is opened', async ({ page, trainee, checkPage, watch }) => {
   // Jupyter complains of the file it does not find.
   watch.expect(/in the notebook/)

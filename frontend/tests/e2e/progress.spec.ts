@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Notebook } from './support/notebook'
 import { signIn } from './support/people'
+import { tenarai } from './support/site'
 import { everythingSaved, outline, readToTheEnd, scrollOf, textOf } from './support/study'
 import { expect, test } from './support/test'
 
@@ -51,7 +52,7 @@ test('tomorrow, on another device, the trainee carries on where they were', asyn
   await signIn(tomorrow, trainee)
   const carryOn = tomorrow.getByRole('link', { name: /^続きから/ })
   await expect(carryOn).toContainText('1.3 リスト・くり返し・関数')
-  await expect(carryOn).toContainText('セル4から')
+  await expect(carryOn).toContainText('セル3から')
   await checkPage(tomorrow)
   await carryOn.click()
   await expect(tomorrow.getByRole('heading', { level: 1, name: /リスト・くり返し・関数/ })).toBeVisible()
@@ -92,4 +93,16 @@ test('what happens without a network is kept and sent later', async ({ page, con
   await later.goto('/')
   await everythingSaved(later)
   await expect(later.getByRole('link', { name: /: 修了$/ })).toHaveCount(2)
+})
+
+test('what is done after the enrolment ended is not called saved', async ({ page, site, trainee, checkPage }) => {
+  await signIn(page, trainee, '/chapters/1')
+  await everythingSaved(page)
+  await tenarai(site, ['enrol', trainee.email, 'ml-first-steps', '--end'])
+  await readToTheEnd(page)
+  await expect(textOf(page).getByText('この講座の利用期間が終わりました')).toBeVisible()
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('記録されません')
+  await checkPage()
+  await page.goto('/')
+  await expect(page.getByText('いま受講している講座はありません')).toBeVisible()
 })

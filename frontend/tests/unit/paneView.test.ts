@@ -5,7 +5,7 @@ import { isBehind, type PaneFacts, paneView } from '../../app/utils/study/paneVi
 const status = (state: ServerStatus['state'], more: Partial<ServerStatus> = {}): ServerStatus =>
   ({ state, step: null, percent: null, started_at: null, url: null, failure: null, ...more })
 const view = (facts: Partial<PaneFacts>) =>
-  paneView({ configured: true, online: true, sessionEnded: false, status: null, unanswered: false, frame: 'none', wasOpen: false, waited: 0, ...facts })
+  paneView({ configured: true, online: true, sessionEnded: false, status: null, unanswered: false, frame: 'none', behind: false, wasOpen: false, waited: 0, ...facts })
 
 describe('the notebook pane shows', () => {
   it.each<[string, Partial<PaneFacts>]>([
@@ -21,6 +21,9 @@ describe('the notebook pane shows', () => {
     ['missing', { status: status('ready'), frame: 'missing' }],
     ['silent', { status: status('ready'), frame: 'silent' }],
     ['frame', { status: status('ready'), frame: 'ready' }],
+    // Never one chapter's notebook under another's address.
+    ['offline', { online: false, status: status('ready'), frame: 'ready', behind: true }],
+    ['unanswered', { status: status('ready'), frame: 'ready', behind: true }],
     // A network that comes and goes does not hide a notebook that is open.
     ['frame', { online: false, status: status('ready'), frame: 'ready' }],
   ])('%s', (kind, facts) => {

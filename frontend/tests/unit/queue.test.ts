@@ -35,6 +35,24 @@ describe('the queue of study events', () => {
     expect(store.kept.size).toBe(0)
   })
 
+  it('does not call saved what the server refused because the access ended', async () => {
+    const states: QueueState[] = []
+    const ended: StudyEvent[] = []
+    const send = async (events: StudyEvent[]): Promise<EventResults> =>
+      ({ results: events.map(({ id, chapter_id }) => (chapter_id === 2 ? { id, status: 'rejected', code: 'not_enrolled' } : { id, status: 'stored', code: null })), chapters: [], courses: [] })
+    const store = memory()
+    const queue = new StudyQueue({ store, send, allowed: () => true, state: state => states.push(state), ended: events => ended.push(...events) })
+    await queue.add(opened('a'))
+    await queue.add(opened('b', 2))
+    await queue.flush()
+    expect(ended.map(({ id }) => id)).toEqual(['b'])
+    expect(states.at(-1)).toBe('refused')
+    expect(store.kept.size).toBe(0)
+    await queue.add(opened('c'))
+    await queue.flush()
+    expect(states.at(-1)).toBe('saved')
+  })
+
   it('sends what comes within a moment together', async () => {
     const send = vi.fn(async (events: StudyEvent[]) => stored(events))
     const queue = new StudyQueue({ store: memory(), send, allowed: () => true, delay: 1000 })

@@ -19,6 +19,8 @@ export interface PaneFacts {
   /** Asking for the server failed and no answer is known. */
   unanswered: boolean
   frame: FrameState
+  /** The frame shows another notebook than the chapter's, which could not be opened. */
+  behind: boolean
   /** The notebook was usable before in this visit. */
   wasOpen: boolean
   /** Milliseconds since the start was asked for. */
@@ -31,7 +33,8 @@ export const SLOW_AFTER = 20_000
 export function paneView(facts: PaneFacts): PaneView {
   if (!facts.configured || facts.status?.state === 'not_configured') return { kind: 'not_configured' }
   if (facts.sessionEnded) return { kind: 'session_ended' }
-  if (!facts.online && facts.frame !== 'ready') return { kind: 'offline' }
+  if (!facts.online && (facts.frame !== 'ready' || facts.behind)) return { kind: 'offline' }
+  if (facts.behind && facts.frame === 'ready') return { kind: 'unanswered' }
   const slow = facts.waited > SLOW_AFTER
   const status = facts.status
   if (!status) return facts.unanswered ? { kind: 'unanswered' } : { kind: 'starting', step: 'queued', percent: 0, slow }

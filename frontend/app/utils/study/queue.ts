@@ -7,13 +7,15 @@ export interface EventStore {
   remove: (ids: string[]) => Promise<void>
 }
 
-export type QueueState = 'idle' | 'saving' | 'saved' | 'offline' | 'full'
+export type QueueState = 'idle' | 'saving' | 'saved' | 'refused' | 'offline' | 'full'
 
 export interface QueueOptions {
   store: EventStore
   send: (events: StudyEvent[], options: { keepalive: boolean }) => Promise<EventResults>
   /** May this page still speak for the person whose events these are? */
   allowed: () => boolean
+  /** The server will never take these: the chapter is no longer the person's to study. */
+  ended?: (events: StudyEvent[]) => void
   acknowledged?: (results: EventResults) => void
   state?: (state: QueueState, waiting: number) => void
   delay?: number
@@ -40,6 +42,7 @@ export class StudyQueue {
   private timer: ReturnType<typeof setTimeout> | undefined
   private running: Promise<void> | null = null
   private failures = 0
+  private refused = false
   private closed = false
 
   constructor(private readonly options: QueueOptions) {
@@ -60,6 +63,7 @@ export class StudyQueue {
     this.known.set(event.id, event)
     // Only the last place one was at is worth sending.
     for (const id of older) this.known.delete(id)
+    this.refused = false
     this.tell('saving')
     this.schedule(this.options.delay ?? 1_500)
     await this.options.store.put(event).then(() => (older.length ? this.options.store.remove(older) : undefined))
@@ -117,7 +121,7 @@ export class StudyQueue {
         return this.schedule(retryDelay(this.failures))
       }
     }
-    if (!this.known.size) this.tell('saved')
+    if (!this.known.size) this.tell(this.refused ? 'refused' : 'saved')
   }
 
   private async settle(batch: StudyEvent[], results: EventResults) {
@@ -128,6 +132,10 @@ export class StudyQueue {
     for (const id of settled) this.known.delete(id)
     await this.options.store.remove(settled).catch(() => undefined)
     this.options.acknowledged?.(results)
+    const ended = new Set(results.results.filter(({ code }) => code === 'not_enrolled' || code === 'not_found').map(({ id }) => id))
+    if (!ended.size) return
+    this.refused = true
+    this.options.ended?.(batch.filter(({ id }) => ended.has(id)))
   }
 
   /** The server refused the whole batch: find the event it cannot take by sending them one by one, drop only that. */

@@ -50,6 +50,35 @@ export async function canRun(panel) {
   await panel.sessionContext.session?.kernel?.info;
 }
 
+/**
+ * Whether there is something to save. Jupyter calls a notebook changed as soon as its kernel has said its version;
+ * nobody touched it then, so only what happens to cells counts.
+ */
+function followChanges({ model, path }, channel) {
+  let touched = false;
+  let said = false;
+  const say = () => {
+    if (!model.dirty) touched = false;
+    const dirty = model.dirty && touched;
+    if (dirty === said) return;
+    said = dirty;
+    channel.send('dirty', { path, dirty });
+  };
+  const touch = () => {
+    touched = true;
+    // the model learns of it in the same moment, perhaps after us
+    queueMicrotask(say);
+  };
+  for (const cell of model.cells) cell.contentChanged.connect(touch);
+  model.cells.changed.connect((_, change) => {
+    for (const cell of change.newValues ?? []) cell?.contentChanged.connect(touch);
+    touch();
+  });
+  model.stateChanged.connect((_, change) => {
+    if (change.name === 'dirty') queueMicrotask(say);
+  });
+}
+
 /** Connect a notebook to the channel, once. */
 export function follow(panel, channel) {
   const { context, content, sessionContext } = panel;
@@ -73,9 +102,7 @@ export function follow(panel, channel) {
   panel.disposed.connect(() => told.delete(onServer));
   sayKernel();
 
-  context.model.stateChanged.connect((_, change) => {
-    if (change.name === 'dirty') channel.send('dirty', { path: context.path, dirty: context.model.dirty });
-  });
+  followChanges(context, channel);
   context.saveState.connect((_, state) => {
     if (state === 'completed') channel.send('saved', { path: context.path, at: new Date().toISOString() });
   });
