@@ -8,7 +8,6 @@ import hashlib
 import os
 import resource
 import signal
-import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -87,15 +86,19 @@ async def end_what_is_left(uid: int, group: int) -> bool:
                     with suppress(ProcessLookupError):
                         os.kill(process, number)
         else:
-            kill_all = ["/bin/sh", "-c", "kill -s KILL -- -1"]
-            subprocess.run(kill_all, user=uid, group=uid, extra_groups=[], env={}, cwd="/", check=False)
+            kill_all = ("/bin/sh", "-c", "kill -s KILL -- -1")
+            killer = await asyncio.create_subprocess_exec(
+                *kill_all, user=uid, group=uid, extra_groups=[], env={}, cwd="/"
+            )
+            await killer.wait()
         await asyncio.sleep(ROUND_S)
     return False
 
 
 def _processes(uid: int, group: int) -> tuple[list[int], list[int]]:
     """The living processes of a uid: those with the group, and the others."""
-    ours, others = [], []
+    ours: list[int] = []
+    others: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended meanwhile
             if process.stat().st_uid not in (uid, 0):  # root owns the folder of a process that is not dumpable
