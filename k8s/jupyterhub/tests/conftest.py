@@ -75,7 +75,8 @@ def hub(venv: Path, shared_lms: StandinLms, open_folder: Path) -> Iterator[Runni
         running.stop()
 
 
-_numbers = iter(range(201, 10_000))
+#: the hubs of two workers run side by side, and a learner's number is a uid of this machine
+_numbers = iter(range(201 + 1000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), 10_000))
 
 #: a start takes seconds, so most tests share one running server, each with a browser and a session of its own
 RESIDENT = "u101"

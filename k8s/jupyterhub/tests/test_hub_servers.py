@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import threading
 import time
 import urllib.request
@@ -14,6 +15,7 @@ import pytest
 from people import Browser, Kernel
 from running_hub import RunningHub, wait_for
 from standin_lms import COURSE, FILES, notebook
+from tenarai_hub.isolation import site_group
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="one uid a learner needs root")
 ONE = f"{COURSE}/01-hello.ipynb"
@@ -159,7 +161,8 @@ def test_each_learner_has_a_uid_and_reads_nothing_of_others(
 ) -> None:
     other, uid = newcomer.user, 200_000 + int(resident[1:])
     hub.start_server(other)
-    assert kernel.run("import os; print(os.getuid(), os.getgid(), os.getgroups())").text == f"{uid} {uid} []\n"
+    who = "import os; print(os.getuid(), os.getgid(), os.getgroups())"
+    assert kernel.run(who).text == f"{uid} {uid} [{site_group(hub.learners)}]\n"
     secrets = [
         hub.learners / other / "work" / ONE,
         hub.learners / other / ".tenarai" / "content-token",
@@ -182,6 +185,33 @@ for name in glob.glob('/proc/[0-9]*/environ'):
 """.replace("%s", other)
     assert kernel.run(script).text == ""
     assert kernel.run(f"import os; os.listdir({str(hub.learners)!r})").error == "PermissionError"
+
+
+@as_root
+@pytest.mark.parametrize("another_site", [False, True], ids=["alone", "beside another site"])
+def test_nothing_a_learner_started_outlives_the_server(newcomer: Browser, hub: RunningHub, another_site: bool) -> None:
+    uid = 200_000 + int(newcomer.user[1:])
+    hub.start_server(newcomer.user)
+    others = [subprocess.Popen(["sleep", "600"], user=uid, group=uid, extra_groups=[])] if another_site else []
+    # in a session of their own, without the environment of the server; one is never there for long
+    away = "subprocess.Popen(%s, env={}, start_new_session=True)"
+    runner = "import os; print(1)\nwhile True:\n if os.fork(): os._exit(0)"
+    kernel = Kernel(hub, newcomer.user)
+    kernel.run("import subprocess, sys; " + away % "['sleep', '3711']")
+    if not another_site:
+        kernel.run(away % f"[sys.executable, '-c', {runner!r}]")
+    try:
+        hub.stop_server(newcomer.user)
+        assert _alive(uid) == [other.pid for other in others]
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+def _alive(uid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-o", "pid=,stat=", "-U", str(uid)], capture_output=True, text=True).stdout
+    return [int(pid) for pid, state in (line.split() for line in listed.splitlines()) if state[0] != "Z"]
 
 
 def test_no_secret_of_the_hub_is_in_a_learners_environment(kernel: Kernel, hub: RunningHub) -> None:

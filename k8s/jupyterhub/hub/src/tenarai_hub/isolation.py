@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
+import hashlib
 import os
 import resource
 import signal
@@ -17,6 +19,10 @@ from .tickets import HUB_USER
 FIRST_UID = 200_000
 #: processes and threads of one learner, against fork bombs
 MAX_PROCESSES = 1024
+#: sites' groups start here
+FIRST_GROUP = 100_000_000
+#: how often what a notebook left is looked for, and how long a kill may take
+ROUNDS, ROUND_S = 100, 0.02
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
@@ -29,6 +35,8 @@ class Confinement:
 
     #: None: the hub is not root, and everybody shares its own uid
     uid: int | None
+    #: what tells them from another site's
+    group: int
     memory_bytes: int | None
 
 
@@ -52,16 +60,54 @@ def prepare_home(home: Path, uid: int | None) -> None:
     home.chmod(0o700)
 
 
-def end_what_is_left(uid: int, home: Path) -> None:
-    """Kill what a notebook left running: it would use the machine after its server has ended.
+def site_group(learners_dir: Path) -> int:
+    """A group that marks the processes of this site's learners; no file belongs to it.
 
-    The uid alone would not do: another site on this machine has learners with the same numbers.
+    The uid alone would not tell them from those of another site on this machine, which counts its learners from one,
+    too; and a learner can change everything else about a process, but has no right to leave a group.
     """
-    mark = b"\0HOME=" + os.fsencode(home) + b"\0"
+    digest = hashlib.sha256(os.fsencode(learners_dir.resolve())).digest()
+    return FIRST_GROUP + int.from_bytes(digest[:3])
+
+
+async def end_what_is_left(uid: int, group: int) -> bool:
+    """Kill what a notebook left running: it would use the machine after its server has ended. Whether all is gone.
+
+    A process that forks faster than it is looked at is ended by the kernel, which lets nobody fork while it kills all
+    processes of a uid. That would be too much where another site's learner has the uid as well.
+    """
+    for _ in range(ROUNDS):
+        ours, others = _processes(uid, group)
+        if not ours:
+            return True
+        if others:
+            for number in (signal.SIGSTOP, signal.SIGKILL):
+                for process in ours:
+                    with suppress(ProcessLookupError):
+                        os.kill(process, number)
+        else:
+            kill_all = ("/bin/sh", "-c", "kill -s KILL -- -1")
+            killer = await asyncio.create_subprocess_exec(
+                *kill_all, user=uid, group=uid, extra_groups=[], env={}, cwd="/"
+            )
+            await killer.wait()
+        await asyncio.sleep(ROUND_S)
+    return False
+
+
+def _processes(uid: int, group: int) -> tuple[list[int], list[int]]:
+    """The living processes of a uid: those with the group, and the others."""
+    ours: list[int] = []
+    others: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended meanwhile
-            if process.stat().st_uid == uid and mark in b"\0" + (process / "environ").read_bytes():
-                os.kill(int(process.name), signal.SIGKILL)
+            if process.stat().st_uid not in (uid, 0):  # root owns the folder of a process that is not dumpable
+                continue
+            lines = (process / "status").read_text(errors="replace").splitlines()
+            said = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+            if str(uid) in said["Uid"] and said["State"][0] not in "ZX":
+                (ours if str(group) in said["Groups"] else others).append(int(process.name))
+    return ours, others
 
 
 def end_with_parent() -> None:
@@ -80,7 +126,7 @@ def confine(confinement: Confinement, home: Path) -> Callable[[], None]:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         if uid is not None:
             resource.setrlimit(resource.RLIMIT_NPROC, (MAX_PROCESSES, MAX_PROCESSES))
-            os.setgroups([])
+            os.setgroups([confinement.group])
             os.setresgid(uid, uid, uid)
             os.setresuid(uid, uid, uid)
         if _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:

@@ -14,7 +14,7 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 from traitlets import Instance, Integer, Unicode, default
 
-from .isolation import Confinement, confine, end_what_is_left, learner_uid, prepare_home
+from .isolation import Confinement, confine, end_what_is_left, learner_uid, prepare_home, site_group
 from .lms import Lms, LmsUnavailable
 from .progress import Status, read_status
 
@@ -65,7 +65,8 @@ class LocalLearnerSpawner(ContentTokenMixin, SimpleLocalProcessSpawner):  # type
     def confinement(self) -> Confinement:
         """What this learner's processes run as."""
         uid = learner_uid(self.user.name) if os.geteuid() == 0 else None
-        return Confinement(uid=uid, memory_bytes=self.memory_mb * 1024 * 1024)
+        group = site_group(Path(self.learners_dir))
+        return Confinement(uid=uid, group=group, memory_bytes=self.memory_mb * 1024 * 1024)
 
     @property
     def locale(self) -> str:
@@ -107,20 +108,20 @@ class LocalLearnerSpawner(ContentTokenMixin, SimpleLocalProcessSpawner):  # type
     async def stop(self, now: bool = False) -> None:
         """Stop the server, and what its learner started beside it."""
         await super().stop(now=now)
-        self._end_the_rest()
+        await self._end_the_rest()
 
     async def poll(self) -> int | None:
         """Whether the server has ended; one that ended by itself leaves nothing either."""
         ran = bool(self.pid)
         status: int | None = await super().poll()
         if ran and status is not None:
-            self._end_the_rest()
+            await self._end_the_rest()
         return status
 
-    def _end_the_rest(self) -> None:
-        uid = self.confinement.uid
-        if uid is not None:
-            end_what_is_left(uid, Path(self.home_dir))
+    async def _end_the_rest(self) -> None:
+        limits = self.confinement
+        if limits.uid is not None and not await end_what_is_left(limits.uid, limits.group):
+            self.log.error("Processes of %s go on, and cannot be ended", self.user.name)
 
     async def progress(self) -> AsyncIterator[dict[str, object]]:
         """Yield each step once it is true: the process runs, contents arrive, the notebook starts."""
