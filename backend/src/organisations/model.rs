@@ -226,7 +226,7 @@ pub struct CohortRow {
     pub members: i64,
 }
 
-/// These cohorts, as far as they belong to the organisation where one is named.
+/// These cohorts. Whoever asks has been granted them: a tutor may teach people of several companies.
 pub fn cohort_rows(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<Vec<CohortRow>> {
     let rows: Vec<(CohortId, String, CourseId, Option<Ts>)> = cohorts::table
         .filter(cohorts::id.eq_any(ids))
