@@ -11,3 +11,9 @@ export TENARAI_BINARY=$PWD/target/release/tenarai HUB_VENV LEARNERS_DIR
 cd frontend
 node scripts/size.mjs --into ../target/bench.json | tail -1
 npm run --silent timings
+# Last, so that everything is measured: a budget that is missed fails the whole.
+python3 - <<'END'
+import json
+missed = [f"{it['name']} ({it['database']}): {it['ratio']}" for it in json.load(open("../target/bench.json")) if it.get("met") is False]
+raise SystemExit("bench: missed its budget: " + ", ".join(missed) if missed else 0)
+END

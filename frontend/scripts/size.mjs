@@ -41,7 +41,7 @@ process.stdout.write(`${String(total).padStart(8)}  JavaScript of the chapter pa
 const into = process.argv[process.argv.indexOf('--into') + 1]
 if (process.argv.includes('--into')) {
   const figures = JSON.parse(await readFile(into, 'utf8'))
-  const figure = { name: 'chapter_javascript', database: null, value: total, unit: 'bytes', ceiling: BUDGET, ratio: Math.round(total / BUDGET * 1000) / 1000 }
+  const figure = { name: 'chapter_javascript', database: null, value: total, unit: 'bytes', ceiling: BUDGET, ratio: Math.round(total / BUDGET * 1000) / 1000, met: total <= BUDGET }
   await writeFile(into, JSON.stringify([...figures, figure], null, 2) + '\n')
 }
 if (total > BUDGET) process.exit(1)

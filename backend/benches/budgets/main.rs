@@ -18,7 +18,7 @@ mod scene;
 
 use std::time::Duration;
 
-use figures::Figures;
+use figures::{Budget, Figures};
 use load::Load;
 use scene::Scene;
 use support::{Plan, postgres};
@@ -63,6 +63,7 @@ struct Case {
     name: &'static str,
     ceiling: Option<&'static str>,
     load: Load,
+    budget: Option<Budget>,
     /// How much of `unit` one request is.
     weight: f64,
     unit: &'static str,
@@ -83,21 +84,22 @@ async fn measure(plan: Plan, database: &'static str, options: &Options, figures:
     let medians: Vec<f64> = measured.into_iter().map(figures::median).collect();
     for (case, &value) in cases.iter().zip(&medians) {
         let of = |name| cases.iter().position(|case| case.name == name).map(|index| medians[index]);
-        figures.add(case.name, database, value, case.unit, case.ceiling.and_then(of));
+        figures.add(case.name, database, value, case.unit, case.ceiling.and_then(of), case.budget);
     }
 }
 
 fn cases(scene: &Scene) -> Vec<Case> {
-    let case = |name, ceiling, load| Case { name, ceiling, load, weight: 1.0, unit: "requests/s" };
+    let case = |name, ceiling, load| Case { name, ceiling, load, budget: None, weight: 1.0, unit: "requests/s" };
+    let budgeted = |case: Case| Case { budget: Some(Budget::AtLeast(0.7)), ..case };
     let chapter = &scene.chapter_path;
     vec![
         case("ceiling_read", None, scene.get(&scene.ceiling_url, "/read")),
         case("ceiling_read_text", None, scene.get(&scene.ceiling_url, "/text")),
-        case("open_chapter", Some("ceiling_read"), scene.get(&scene.site.url, chapter)),
+        budgeted(case("open_chapter", Some("ceiling_read"), scene.get(&scene.site.url, chapter))),
         case("open_chapter_zstd", Some("ceiling_read"), scene.get_compressed(&scene.site.url, chapter)),
         case("course_outline", Some("ceiling_read"), scene.get(&scene.site.url, "/api/v1/courses/ml-first-steps")),
         case("ceiling_write", None, scene.get(&scene.ceiling_url, "/write")),
-        case("progress_write", Some("ceiling_write"), scene.report(&scene.position_event(), 1)),
+        budgeted(case("progress_write", Some("ceiling_write"), scene.report(&scene.position_event(), 1))),
         case("progress_write_cell", Some("ceiling_write"), scene.report(&scene.cell_event(), 1)),
         Case {
             weight: 50.0,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::figures::{Figures, median};
+use super::figures::{Budget, Figures, median};
 use super::support::{Plan, Program};
 
 const STARTS: usize = 5;
@@ -19,8 +19,8 @@ pub fn measure(plan: Plan, database: &'static str, figures: &mut Figures) {
         idle.push(settled(program.id()));
         program.stop();
     }
-    figures.add("start_to_ready", database, median(starts), "s", Some(READY_WITHIN_SECONDS));
-    figures.add("idle_memory", database, median(idle), "MB", Some(IDLE_MEGABYTES));
+    figures.add("start_to_ready", database, median(starts), "s", Some(READY_WITHIN_SECONDS), Some(Budget::AtMost(1.0)));
+    figures.add("idle_memory", database, median(idle), "MB", Some(IDLE_MEGABYTES), Some(Budget::AtMost(1.0)));
 }
 
 /// Once it has stopped growing: the same figure twice in a row.
