@@ -96,6 +96,7 @@ impl Site {
         tokio::spawn(watch_revocations(self.live.clone(), self.db.clone(), sessions::ended_since));
         tokio::spawn(forget_what_changed(self.clone()));
         tokio::spawn(reload_keys(self.clone()));
+        tokio::spawn(delete_old_sessions(self.db.clone()));
         if self.hub.is_some() {
             tokio::spawn(crate::notebooks::follow_news(self.clone()));
         }
@@ -174,5 +175,15 @@ impl People {
 
     fn forget_all(&self) {
         self.known.invalidate_all();
+    }
+}
+
+async fn delete_old_sessions(db: Db) {
+    let mut daily = tokio::time::interval(Duration::from_secs(24 * 60 * 60));
+    loop {
+        daily.tick().await;
+        if let Err(error) = sessions::delete_old(&db).await {
+            tracing::warn!(%error, "old sessions could not be deleted");
+        }
     }
 }

@@ -8,6 +8,7 @@ mod routes;
 mod signed_in;
 pub mod tokens;
 
+use chrono::TimeDelta;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::types::{SessionId, Ts, UserId};
@@ -56,6 +57,14 @@ pub async fn any_lives(db: &Db, user: UserId) -> Result<bool, db::Error> {
 }
 
 /// Sessions that ended after `since`, for the processes that were not told.
+/// Addresses and browsers are kept no longer than somebody may ask about a sign-in.
+const KEPT: TimeDelta = TimeDelta::days(90);
+
+/// Deletes sessions that were over 90 days ago; how many.
+pub async fn delete_old(db: &Db) -> Result<usize, db::Error> {
+    db.write(|tx| Ok::<_, db::Error>(model::delete_over_before(tx, Ts::now() - KEPT)?)).await
+}
+
 pub async fn ended_since(db: Db, since: Ts) -> Result<Vec<(SessionId, UserId)>, db::Error> {
     db.read(move |connection| Ok(model::ended_since(connection, since)?)).await
 }

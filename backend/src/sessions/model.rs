@@ -174,6 +174,13 @@ pub fn end_all(
     Ok(ending)
 }
 
+/// Deletes what has been over for longer than that; how many.
+pub fn delete_over_before(tx: &mut AnyConnection, time: Ts) -> QueryResult<usize> {
+    // A session that ran out has no end of its own.
+    let over = sessions::ended_at.lt(time).or(sessions::expires_at.lt(time).nullable());
+    diesel::delete(sessions::table.filter(over)).execute(tx)
+}
+
 pub fn ended_since(db: &mut AnyConnection, since: Ts) -> QueryResult<Vec<(SessionId, UserId)>> {
     sessions::table.filter(sessions::ended_at.gt(since)).select((sessions::id, sessions::user_id)).load(db)
 }

@@ -106,3 +106,21 @@ async fn a_suspended_account_is_not_refreshed(site: TestSite) {
     refresh(&person).await.refused(403, "account_disabled");
     person.is_signed_out().await;
 }
+
+#[apply(story)]
+async fn what_a_sign_in_left_behind_is_deleted_after_ninety_days(site: TestSite) {
+    let (gone, ended, living) = (site.somebody().await, site.somebody().await, site.somebody().await);
+    for person in [&gone, &ended, &living] {
+        person.sign_in().await;
+    }
+    ended.delete("/api/v1/session").await.is(204);
+    let (user, long_ago) = (gone.id, Ts::now() - TimeDelta::days(91));
+    site.write(move |tx| {
+        diesel::update(sessions::table.filter(sessions::user_id.eq(user)))
+            .set(sessions::expires_at.eq(long_ago))
+            .execute(tx)
+    })
+    .await;
+    assert_eq!(tenarai::sessions::delete_old(&site.site.db).await.expect("they are deleted"), 1);
+    living.get("/api/v1/session").await.is(200);
+}
