@@ -250,8 +250,11 @@ export const useNotebookPane = onePerApp(() => {
   watch(() => theme.value, value => frame.value === 'ready' && tell({ type: 'theme', theme: value === 'dark' ? 'dark' : 'light' }))
   watch(language, () => frame.value === 'ready' && speak())
 
+  /** The notebook is on show, and what computes for it cannot be reached. */
+  const lost = computed(() => view.value.kind === 'frame' && (!online.value || server.status.value?.state === 'hub_down' || kernel.value === 'disconnected'))
+
   return {
-    element, source, here, view, shown, openPath, kernel, memory, dirty, handout, activeCell,
+    element, source, here, view, lost, shown, openPath, kernel, memory, dirty, handout, activeCell,
     onLeave: left.on,
     ask,
     show() {

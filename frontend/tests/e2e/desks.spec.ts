@@ -15,6 +15,12 @@ const PEOPLE: { who: string, email: string, may: Desk[] }[] = [
 for (const { who, email, may } of PEOPLE) {
   test(`${who} opens ${may.join(', ') || 'no desk'} and is told that the others are not theirs`, async ({ page, site, checkPage }) => {
     await signIn(page, await demoAccount(site, email))
+    // Who takes no course begins at their desk; home leads there, too.
+    await expect(page).toHaveURL(new URL(may.at(-1) ?? '/', site.origin).href)
+    if (may[0]) {
+      await page.goto('/')
+      await expect(page.getByRole('main').locator(`a[href="${may[0]}"]`)).toBeVisible()
+    }
     for (const [path, title] of Object.entries(DESKS)) {
       await page.goto(path)
       if (may.includes(path as Desk)) {

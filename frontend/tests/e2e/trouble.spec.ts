@@ -37,6 +37,7 @@ test('a hub that falls is started again; the text stays readable and the noteboo
 
   process.kill(await hubProcess(site), 'SIGKILL')
   await expect(notebook.pane.getByText('切断されています')).toBeVisible({ timeout: 30_000 })
+  await expect(notebook.pane.getByText('自動でつなぎ直します。')).toBeVisible()
   await expect(textOf(page).getByRole('heading', { level: 1 })).toBeVisible()
   await checkPage()
   await notebook.ready()
@@ -57,6 +58,10 @@ test('a start that fails names the cause, keeps the text and works when it is tr
   const notebook = new Notebook(page)
   await expect(notebook.pane.getByRole('heading', { name: 'ノートを起動できませんでした' })).toBeVisible({ timeout: 30_000 })
   await expect(textOf(page).getByRole('heading', { level: 1 })).toBeVisible()
+  const words = notebook.pane.getByText(/^(spawn_failed|hub_refused)/)
+  await expect(words).toBeHidden()
+  await notebook.pane.getByText('詳しい内容').click()
+  await expect(words).toBeVisible()
   await checkPage()
   await rm(trainee.home)
   await notebook.pane.getByRole('button', { name: 'もう一度試す' }).click()

@@ -12,6 +12,9 @@ async function sha256(text) {
   return [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Lines of comment alone do nothing: running a cell that waits to be copied into is not yet doing it. */
+const hasCode = source => source.split('\n').some(line => line.trim() !== '' && !line.trim().startsWith('#'));
+
 /** Follow the executions of a notebook for as long as it is open. */
 export function followCells(panel, channel) {
   const { sessionContext, context } = panel;
@@ -38,7 +41,9 @@ export function followCells(panel, channel) {
     const kind = msg.header.msg_type;
     if (direction === 'send') {
       const cellId = msg.metadata?.cellId;
-      if (kind === 'execute_request' && cellId) asked.set(msg.header.msg_id, { cellId, source: msg.content.code });
+      if (kind === 'execute_request' && cellId && hasCode(msg.content.code)) {
+        asked.set(msg.header.msg_id, { cellId, source: msg.content.code });
+      }
       return;
     }
     const id = msg.parent_header?.msg_id;

@@ -43,6 +43,18 @@ function connectAgain({ sessionContext }) {
   if (!serverLost && kernel && kernel.connectionStatus !== 'connected') void kernel.reconnect().catch(() => undefined);
 }
 
+const saving = new WeakMap();
+
+/** Save what is not saved, one save after the other: two at once, and Jupyter takes the first for a stranger's. */
+export function save(context) {
+  const saved = (saving.get(context) ?? Promise.resolve()).then(() => (context.model.dirty ? context.save() : undefined));
+  saving.set(
+    context,
+    saved.catch(() => undefined)
+  );
+  return saved;
+}
+
 /** Resolves once cells can be run. */
 export async function canRun(panel) {
   await panel.context.ready;

@@ -1,7 +1,7 @@
 // One page, many notebooks: Notebook 7 shows one document a page and would open a second in a new tab. Here the shell's
 // main widget is exchanged instead, so that the next chapter opens without loading the page again.
 import { Refusal } from './channel.js';
-import { canRun, follow, kernelStatus } from './notebook.js';
+import { canRun, follow, kernelStatus, save } from './notebook.js';
 
 /** Notebooks that stay open with their kernels, the shown one included. */
 const KEEP = 2;
@@ -75,7 +75,7 @@ export class Pane {
     const { handout } = await this.#server.handout('open', path);
     const before = this.current;
     if (before?.context.path !== path) {
-      if (before?.context.model.dirty) await before.context.save();
+      if (before) await save(before.context);
       await this.#show(path, before);
       this.#rememberAddress(path);
       void this.#closeOthers();
@@ -119,7 +119,7 @@ export class Pane {
     const forced = this.#panels.length - KEEP_BUSY;
     for (const [position, panel] of surplus.entries()) {
       if (kernelStatus(panel) === 'busy' && position >= forced) continue;
-      if (panel.context.model.dirty) await panel.context.save();
+      await save(panel.context);
       if (panel === this.current) continue; // asked for again meanwhile
       await panel.sessionContext.shutdown().catch(() => undefined);
       panel.dispose();

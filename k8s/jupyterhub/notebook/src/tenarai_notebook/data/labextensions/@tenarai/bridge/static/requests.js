@@ -1,5 +1,6 @@
 // What the page of the LMS may ask for.
 import { Refusal, text } from './channel.js';
+import { save } from './notebook.js';
 
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
 const LOCALES = { ja: 'ja_JP', en: 'default' };
@@ -24,7 +25,7 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
 
   /** What is on the screen goes to the disk before the server looks at the file. */
   const saveIfOpen = async path => {
-    if (pane.isOpen(path) && pane.find(path).context.model.dirty) await pane.find(path).context.save();
+    if (pane.isOpen(path)) await save(pane.find(path).context);
   };
 
   /** And what the server has written comes back to the screen. */
@@ -41,7 +42,7 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
     const panel = shown();
     // Jupyter would open a dialog over a save that finds no server; here the page is told, and asks again later
     await server.resources();
-    await panel.context.save();
+    await save(panel.context);
     return { path: panel.context.path };
   });
   channel.on('scroll_to_cell', async message => {
