@@ -283,6 +283,7 @@ fn taken(port: u16, error: &io::Error) -> String {
 
 fn start_hub(settings: &mut Settings) -> Result<Supervisor, Failure> {
     let plan = HubPlan::prepare(settings)?;
+    plan.end_orphans();
     drop(TcpListener::bind(plan.listen).map_err(|error| taken(plan.listen.port(), &error))?);
     settings.hub_url = Some(plan.hub_url.clone());
     settings.hub_internal_url = Some(plan.hub_internal_url.clone());

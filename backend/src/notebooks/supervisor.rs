@@ -1,6 +1,6 @@
 //! `serve --with-hub`: JupyterHub as a child of this process, restarted when it falls, stopped when we stop.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -21,8 +21,9 @@ use crate::config::Settings;
 const PATIENCE: Duration = Duration::from_secs(40);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// How the proxy's command line is told from that of a stranger who got its process id.
-const PROXY: &[u8] = b"tenarai-hub-proxy";
+/// Files with process ids in the hub's folder, and what is in the command line of such a process.
+const HUB: (&str, &[u8]) = ("hub.pid", b"jupyterhub");
+const PROXY: (&str, &[u8]) = ("proxy.pid", b"tenarai-hub-proxy");
 /// A hub that ran so long had started well: the next fall begins with a short pause again.
 const STEADY: Duration = Duration::from_secs(60);
 
@@ -43,6 +44,8 @@ pub enum HubError {
     Elsewhere(Url),
     #[error("{0}: expected ADDRESS:PORT with a port of its own, such as 127.0.0.1:{1}")]
     Listen(&'static str, u16),
+    #[error("data_dir: this data folder is in use by pid {0}; stop that, or choose another folder (`make up VAR=…`)")]
+    InUse(String),
     #[error("hub_token_file, lms_token_file: --with-hub makes its own; leave them out")]
     Tokens,
 }
@@ -63,6 +66,8 @@ pub struct HubPlan {
     /// The hub's token with us.
     pub lms_token_file: PathBuf,
     pub log_file: PathBuf,
+    /// Held for as long as the hub may run: two would take each other's proxy, tokens and servers away.
+    _lock: File,
 }
 
 impl HubPlan {
@@ -92,6 +97,7 @@ impl HubPlan {
         let state = absolute(&settings.data_dir.join("hub"));
         let learners = absolute(&settings.learners_dir.clone().unwrap_or_else(|| settings.data_dir.join("learners")));
         make_dir(&state, 0o700)?;
+        let lock = take(&state.join("lock"))?;
         let hub_token_file = state.join("lms-at-hub.token");
         let lms_token_file = state.join("hub-at-lms.token");
         let crypt_key_file = state.join("crypt.key");
@@ -124,7 +130,15 @@ impl HubPlan {
             hub_internal_url,
             hub_token_file,
             lms_token_file,
+            _lock: lock,
         })
+    }
+
+    /// Ends what is left of a site that was killed: its hub, which is on its way to stop, and its proxy hold our ports.
+    pub fn end_orphans(&self) {
+        end_known(&self.state, HUB, Signal::SIGTERM);
+        end_known(&self.state, HUB, Signal::SIGKILL);
+        end_known(&self.state, PROXY, Signal::SIGKILL);
     }
 
     /// Starts the hub once, with these internal ports.
@@ -146,7 +160,9 @@ impl HubPlan {
             .stderr(errors)
             // Ctrl-C in a terminal goes to the whole group; the hub is told by us, in order.
             .process_group(0);
-        command.spawn()
+        let child = command.spawn()?;
+        fs::write(self.state.join(HUB.0), child.id().to_string())?;
+        Ok(child)
     }
 }
 
@@ -231,7 +247,7 @@ fn keep_running(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
                 let ended = wait(&mut child, stopped);
                 // What it left behind would hold its ports.
                 end_group(&child, Signal::SIGKILL);
-                end_proxy(&plan.state);
+                end_known(&plan.state, PROXY, Signal::SIGKILL);
                 if ended == Ended::ByUs {
                     return;
                 }
@@ -286,14 +302,22 @@ fn end_gently(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// The proxy has a session of its own. A hub that ended in order has stopped it; one that was killed has not.
-fn end_proxy(state: &Path) {
-    let Ok(text) = fs::read_to_string(state.join("proxy.pid")) else { return };
+/// Ends a process that an earlier hub left, and waits for that. A hub that ended in order has stopped its proxy, which
+/// has a session of its own; one that was killed has not. A stranger who got its process id is left alone.
+fn end_known(state: &Path, (file, name): (&str, &[u8]), signal: Signal) {
+    let Ok(text) = fs::read_to_string(state.join(file)) else { return };
     let Some(pid) = text.lines().next().and_then(|line| line.trim().parse::<i32>().ok()) else { return };
-    let is_proxy =
-        fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.windows(PROXY.len()).any(|part| part == PROXY));
-    if is_proxy {
-        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+    let is_ours = || {
+        let here = fs::read_link(format!("/proc/{pid}/cwd")).ok() == fs::canonicalize(state).ok();
+        here && fs::read(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| line.windows(name.len()).any(|part| part == name))
+    };
+    if pid > 1 && is_ours() {
+        let _ = kill(Pid::from_raw(pid), signal);
+        let begun = Instant::now();
+        while is_ours() && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
@@ -326,6 +350,20 @@ fn make_dir(dir: &Path, mode: u32) -> Result<(), HubError> {
     fs::create_dir_all(dir)
         .and_then(|()| fs::set_permissions(dir, Permissions::from_mode(mode)))
         .map_err(|error| HubError::File(dir.to_owned(), error))
+}
+
+/// Takes the lock of a data folder, which the kernel gives back when this process ends, however that happens.
+fn take(file: &Path) -> Result<File, HubError> {
+    let failed = |error| HubError::File(file.to_owned(), error);
+    let mut options = OpenOptions::new();
+    let mut lock = options.create(true).write(true).truncate(false).mode(0o600).open(file).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(HubError::InUse(fs::read_to_string(file).map_err(failed)?)),
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    lock.set_len(0).and_then(|()| lock.write_all(std::process::id().to_string().as_bytes())).map_err(failed)?;
+    Ok(lock)
 }
 
 /// 64 random hexadecimal digits in a file of ours alone; an existing one is kept.

@@ -1,9 +1,10 @@
 //! `serve --with-hub`: what the hub is told, and where it cannot be run.
 
 use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::support::program::{complaint, free_address, tenarai};
@@ -55,6 +56,66 @@ async fn a_hub_behind_a_proxy_listens_where_it_is_told() {
     let environment = told(&plan, &[("TENARAI_HUB_URL", url), ("TENARAI_HUB_LISTEN", &hub)]).await;
     assert_eq!(environment["TENARAI_INTERNAL_URL"], format!("http://127.0.0.1:{port}"));
     assert_eq!((&*environment["TENARAI_HUB_URL"], &environment["TENARAI_HUB_LISTEN"]), (url, &hub));
+}
+
+/// A process with such a name in its command line, which listens there and works in that folder.
+fn lookalike(name: &str, listen: &str, folder: &std::path::Path) -> Child {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let script = "import socket, sys, time; host, port = sys.argv[2].split(':'); \
+                  s = socket.create_server((host, int(port))); print('ready', flush=True); time.sleep(600)";
+    let mut command = Command::new("python3");
+    command.args(["-c", script, name, listen]).current_dir(folder).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("it speaks");
+    child
+}
+
+#[tokio::test]
+async fn what_a_killed_site_left_is_ended_and_gives_its_port_back() {
+    for (name, file) in [("tenarai-hub-proxy", "proxy.pid"), ("jupyterhub", "hub.pid")] {
+        let (site, hub) = (free_address(), free_address());
+        let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+        let state = plan.dir.path().join("hub");
+        let mut orphan = lookalike(name, &hub, &state);
+        std::fs::write(state.join(file), orphan.id().to_string()).expect("the folder takes files");
+        told(&plan, &[("TENARAI_HUB_URL", &format!("http://{hub}/jupyterhub/"))]).await;
+        assert!(!orphan.wait().expect("it was ended").success());
+    }
+}
+
+#[test]
+fn a_stranger_with_the_process_id_of_our_proxy_is_left_alone() {
+    let hub = free_address();
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = free_address());
+    let state = plan.dir.path().join("hub");
+    let mut stranger = lookalike("tenarai-hub-proxy", &hub, &plan.dir.path().join("hub/of/another"));
+    std::fs::write(state.join("proxy.pid"), stranger.id().to_string()).expect("the folder takes files");
+    let mut command = with_hub(&plan, &[("TENARAI_HUB_URL", &format!("http://{hub}/jupyterhub/"))]);
+    let said = complaint(&command.output().expect("it runs"));
+    assert!(said.contains("is taken by"), "{said}");
+    assert!(stranger.try_wait().expect("ours to ask").is_none());
+    stranger.kill().expect("ours to end");
+    stranger.wait().expect("it ends");
+}
+
+#[tokio::test]
+async fn two_with_a_hub_on_one_data_folder_are_one_too_many() {
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = free_address());
+    let file = plan.dir.path().join("hub/env");
+    let listen = |hub: String| [("TENARAI_HUB_URL", format!("http://{hub}/jupyterhub/"))];
+    let start = |settings: &[(&str, String)]| {
+        with_hub(&plan, &settings.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>())
+    };
+    let mut first = start(&listen(free_address())).spawn().expect("it starts");
+    within(Duration::from_secs(60), "the hub starts", async || file.is_file().then_some(())).await;
+    let mut second = start(&listen(free_address()));
+    let said = complaint(&second.env("TENARAI_LISTEN", free_address()).output().expect("it runs"));
+    let why = format!("this data folder is in use by pid {};", first.id());
+    assert!(said.contains(&why) && said.lines().count() == 1, "{said}");
+    assert!(first.try_wait().expect("ours to ask").is_none());
+    first.kill().expect("ours to end");
+    first.wait().expect("it ends");
 }
 
 #[test]
