@@ -147,7 +147,28 @@ impl Settings {
                     .filter(|name| !(name == "config" || name == "binary" || name.starts_with("cull_"))),
             )
             .merge(Env::raw().only(&["SENTRY_DSN"]).map(|_| "sentry_dsn".into()));
-        figment.extract().map_err(|error| Invalid(error.into_iter().map(|error| error.to_string()).collect()))
+        let loaded: Self = figment
+            .extract()
+            .map_err(|error: figment::Error| Invalid(error.into_iter().map(|error| error.to_string()).collect()))?;
+        Ok(loaded.without_empty())
+    }
+
+    /// `TENARAI_HUB_URL=` in a service's environment means that there is none.
+    fn without_empty(mut self) -> Self {
+        for text in [
+            &mut self.redis_url,
+            &mut self.hub_url,
+            &mut self.hub_internal_url,
+            &mut self.hub_listen,
+            &mut self.log_filter,
+            &mut self.sentry_dsn,
+        ] {
+            text.take_if(|text| text.trim().is_empty());
+        }
+        for file in [&mut self.hub_token_file, &mut self.lms_token_file, &mut self.learners_dir] {
+            file.take_if(|file| file.as_os_str().is_empty());
+        }
+        self
     }
 }
 

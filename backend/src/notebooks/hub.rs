@@ -19,6 +19,9 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// No single event of a progress stream is longer; a hub that sends more is not one.
 const LONGEST_EVENT: usize = 64 * 1024;
 
+/// The hub lists no more users at once.
+const PAGE: usize = 200;
+
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
     #[error("the hub does not answer")]
@@ -152,16 +155,23 @@ impl HubClient {
         }
     }
 
-    /// How many users have a server that runs or is starting.
+    /// The users who have a server that runs or is starting.
     pub async fn active_users(&self) -> Result<Vec<String>, HubError> {
         #[derive(Deserialize)]
         struct Name {
             name: String,
         }
-        let path = "users?state=active&limit=1000";
-        let response = self.ask("list_active", Method::GET, path, DEADLINE, None).await?;
-        let users: Vec<Name> = accepted(response).await?.json().await?;
-        Ok(users.into_iter().map(|user| user.name).collect())
+        let mut names = Vec::new();
+        loop {
+            let path = format!("users?state=active&limit={PAGE}&offset={}", names.len());
+            let response = self.ask("list_active", Method::GET, &path, DEADLINE, None).await?;
+            let users: Vec<Name> = accepted(response).await?.json().await?;
+            let is_last = users.len() < PAGE;
+            names.extend(users.into_iter().map(|user| user.name));
+            if is_last {
+                return Ok(names);
+            }
+        }
     }
 
     /// Whether the hub is up: its version.

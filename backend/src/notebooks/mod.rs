@@ -6,9 +6,13 @@ pub mod problems;
 mod routes;
 mod supervisor;
 
+use std::time::Duration;
+
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::db::types::UserId;
 use crate::live::News;
 use crate::sessions;
 use crate::site::Site;
@@ -24,34 +28,73 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(routes::watch_status);
 }
 
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
 /// Takes up what this and other processes tell. An open kernel connection outlives a sign-out, so the server of
-/// somebody who is signed in nowhere is stopped.
+/// somebody who is signed in nowhere is stopped. Who signed out while we or the hub were away is found by looking
+/// through all servers, at the start and after each failure, until the hub has answered.
 pub(crate) async fn follow_news(site: Site) {
     let Some(hub) = site.hub.clone() else { return };
     let mut news = site.live.listen();
+    let (mut look_through, mut pause) = (Some(Instant::now()), FIRST_PAUSE);
     loop {
-        match news.recv().await {
+        let told = tokio::select! {
+            told = news.recv() => told,
+            () = tokio::time::sleep_until(look_through.unwrap_or_else(Instant::now)), if look_through.is_some() => {
+                let done = stop_all_signed_out(&site, &hub).await;
+                look_through = (!done).then(|| Instant::now() + pause);
+                pause = if done { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+                continue;
+            }
+        };
+        match told {
             Ok(News::SessionEnded { user, .. }) => {
-                let name = format!("u{user}");
-                match sessions::any_lives(&site.db, user).await {
-                    Ok(true) => {}
-                    Ok(false) => stop(&site, &hub, &name).await,
-                    // The culler will see to it.
-                    Err(error) => tracing::warn!(%error, name, "cannot tell whether they are signed in elsewhere"),
+                if !stop_if_signed_out(&site, &hub, user).await {
+                    look_through.get_or_insert_with(|| Instant::now() + pause);
                 }
             }
             Ok(News::ServerAsked { user }) => site.followers.heard_of_start(&format!("u{user}")),
             Ok(News::ServerFailed { user, failure }) => site.followers.heard_of_failure(&format!("u{user}"), failure),
             Ok(News::ServerChanged { user }) => site.followers.look(&format!("u{user}")),
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Lagged(_)) => look_through = Some(Instant::now()),
+            Ok(_) => {}
             Err(RecvError::Closed) => return,
         }
     }
 }
 
-async fn stop(site: &Site, hub: &HubClient, name: &str) {
-    if let Err(error) = hub.stop(name).await {
-        tracing::warn!(%error, name, "cannot stop the server of somebody who signed out");
+/// Stops the servers of all who are signed in nowhere; whether that is done.
+async fn stop_all_signed_out(site: &Site, hub: &HubClient) -> bool {
+    let active = match hub.active_users().await {
+        Ok(active) => active,
+        Err(error) => {
+            tracing::debug!(%error, "cannot ask the hub who has a server");
+            return false;
+        }
+    };
+    let mut done = true;
+    for user in active.iter().filter_map(|name| name.strip_prefix('u')?.parse().ok()) {
+        done &= stop_if_signed_out(site, hub, UserId(user)).await;
     }
-    site.followers.look(name);
+    done
+}
+
+/// Stops the server of somebody who is signed in nowhere; false where that is to be tried again.
+async fn stop_if_signed_out(site: &Site, hub: &HubClient, user: UserId) -> bool {
+    let name = format!("u{user}");
+    match sessions::any_lives(&site.db, user).await {
+        Ok(true) => return true,
+        Ok(false) => {}
+        Err(error) => {
+            tracing::warn!(%error, name, "cannot tell whether they are signed in elsewhere");
+            return false;
+        }
+    }
+    let stopped = hub.stop(&name).await;
+    if let Err(error) = &stopped {
+        tracing::warn!(%error, name, "cannot stop the server of somebody who signed out; trying again");
+    }
+    site.followers.look(&name);
+    stopped.is_ok()
 }

@@ -20,7 +20,6 @@ use crate::db::types::SessionId;
 use crate::http::problem::Problem;
 use crate::http::{Body, Problems};
 use crate::live::News;
-use crate::organisations;
 use crate::sessions::SignedIn;
 use crate::site::Site;
 
@@ -47,8 +46,7 @@ pub enum StartReason {
 #[post("/notebook-server")]
 pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let hub = site.hub.as_ref().ok_or(&HUB_NOT_CONFIGURED)?;
-    let groups = organisations::hub_groups(&site.db, &me.person).await?;
-    let cookie = site.tokens.hub_cookie(site.tokens.hub(&me.person, me.session, &groups)?);
+    let cookie = site.tokens.hub_cookie(site.tokens.hub(&me.person, me.session)?);
     let name = me.person.hub_name();
     let status = site.followers.listen(hub, &name).await;
     let now = status.borrow().clone();

@@ -41,14 +41,14 @@ impl SessionClaims {
     }
 }
 
-/// What the hub is told: its own name for the person and the groups that follow from roles and courses.
+/// What the hub is told: its own name for the person. Their groups it asks for, session by session: a cookie of a
+/// person with many courses would be too long for browsers, which drop it.
 #[derive(Debug, Serialize)]
 struct HubClaims<'a> {
     iss: &'a str,
     aud: &'a str,
     sub: String,
     sid: SessionId,
-    groups: &'a [String],
     name: &'a str,
     locale: Locale,
     iat: i64,
@@ -110,14 +110,13 @@ impl Tokens {
         Ok(claims)
     }
 
-    pub fn hub(&self, person: &Person, session: SessionId, groups: &[String]) -> Result<String, TokenError> {
+    pub fn hub(&self, person: &Person, session: SessionId) -> Result<String, TokenError> {
         let now = Ts::now().seconds();
         self.keys.sign(&HubClaims {
             iss: self.keys.issuer(),
             aud: HUB_AUDIENCE,
             sub: person.hub_name(),
             sid: session,
-            groups,
             name: &person.display_name,
             locale: person.locale,
             iat: now,

@@ -26,13 +26,26 @@ async fn asking_for_the_server_sets_a_short_token_for_the_hubs_login_alone(plan:
     let key = DecodingKey::from_ed_components(&x).expect("a key");
     let claims = decode::<Value>(&token, &key, &validation).expect("it verifies").claims;
     assert_eq!(claims["sub"], trainee.hub_name());
-    assert_eq!(claims["groups"], json!(["course-ml", "role-trainee"]));
     let lifetime = claims["exp"].as_i64().unwrap_or(0) - claims["iat"].as_i64().unwrap_or(0);
     assert_eq!(lifetime, 300);
     // It opens nothing here.
     let browser = site.browser();
     browser.plant(&format!("tenarai_session={token}; Path=/api"));
     browser.get("/api/v1/session").await.refused(401, "session_expired");
+}
+
+#[apply(story)]
+async fn the_token_fits_into_a_cookie_however_many_courses_somebody_has(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let course = site.course("machine-learning").await;
+    let trainee = site.trainee(&course).await;
+    for number in 1..200 {
+        let another = site.course(&format!("machine-learning-{number}")).await;
+        site.enrol(&trainee, another.id, None).await;
+    }
+    trainee.post(SERVER, json!({ "reason": "open" })).await.is(202);
+    assert!(trainee.cookie("tenarai_hub").expect("a token").len() < 2000);
 }
 
 #[apply(story)]

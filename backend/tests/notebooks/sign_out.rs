@@ -48,6 +48,35 @@ async fn who_is_signed_in_elsewhere_keeps_the_server(plan: Plan) {
 }
 
 #[apply(story)]
+async fn who_signed_out_while_the_hub_was_away_has_the_server_stopped_once_it_is_back(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let (person, other) = (site.somebody().await, site.somebody().await);
+    for somebody in [&person, &other] {
+        somebody.sign_in().await;
+        hub.runs(&somebody.hub_name());
+    }
+    hub.goes_away().await;
+    person.delete("/api/v1/session").await.is(204);
+    // The first attempt fails before the hub is back; nothing tells when, but it takes no second.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let hub = hub.again();
+    within(Duration::from_secs(20), "the server is stopped", async || {
+        (hub.stops(&person.hub_name()) > 0).then_some(())
+    })
+    .await;
+    assert_eq!(hub.stops(&other.hub_name()), 0);
+}
+
+#[apply(story)]
+async fn who_signed_out_while_the_site_was_away_has_the_server_stopped_when_it_starts(plan: Plan) {
+    let hub = FakeHub::start();
+    hub.runs("u4711");
+    let _site = hub.serves(plan).start().await;
+    within(Duration::from_secs(20), "the server is stopped", async || (hub.stops("u4711") > 0).then_some(())).await;
+}
+
+#[apply(story)]
 async fn an_open_pane_is_told_that_its_session_has_ended_elsewhere(site: TestSite) {
     let person = site.somebody().await;
     let elsewhere = person.elsewhere(&site);

@@ -122,7 +122,6 @@ class StandinLms:
             "aud": "jupyterhub",
             "sub": session.hub_user,
             "sid": session.sid,
-            "groups": session.groups,
             "name": session.hub_user,
             "locale": session.locale,
             "iat": now,

@@ -214,6 +214,13 @@ def _alive(uid: int) -> list[int]:
     return [int(pid) for pid, state in (line.split() for line in listed.splitlines()) if state[0] != "Z"]
 
 
+def test_a_kernel_cannot_look_into_its_server_or_change_it(kernel: Kernel) -> None:
+    assert kernel.run("import os; print(open(f'/proc/{os.getppid()}/comm').read())").text.startswith("jupyterhub-sing")
+    for file, mode in [("mem", "r+b"), ("mem", "rb"), ("environ", "rb")]:
+        assert kernel.run(f"open(f'/proc/{{os.getppid()}}/{file}', {mode!r})").error == "PermissionError", file
+    assert kernel.run("open('/proc/self/mem', 'r+b').close()").status == "ok"
+
+
 def test_no_secret_of_the_hub_is_in_a_learners_environment(kernel: Kernel, hub: RunningHub) -> None:
     environment = kernel.run("import os; print(dict(os.environ))").text
     assert "JUPYTERHUB_CRYPT_KEY" not in environment

@@ -32,7 +32,6 @@ class Ticket:
 
     hub_user: str
     sid: str
-    groups: tuple[str, ...]
     name: str
     locale: str
 
@@ -95,17 +94,14 @@ def _ed25519_keys(jwks: dict[str, Any]) -> dict[str, jwt.PyJWK]:
 
 
 def _ticket(claims: dict[str, Any]) -> Ticket:
-    hub_user, sid, groups = claims.get("sub"), claims.get("sid"), claims.get("groups", [])
+    hub_user, sid = claims.get("sub"), claims.get("sid")
     if not isinstance(hub_user, str) or not HUB_USER.fullmatch(hub_user):
         raise InvalidTicket("sub is not a hub user")
     if not isinstance(sid, str) or not sid:
         raise InvalidTicket("sid is missing")
-    if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
-        raise InvalidTicket("groups is not a list of names")
     return Ticket(
         hub_user=hub_user,
         sid=sid,
-        groups=tuple(groups),
         name=str(claims.get("name", hub_user)),
         locale="en" if claims.get("locale") == "en" else "ja",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,22 @@ EXTENSIONS = {
 }
 
 
+_PR_SET_DUMPABLE = 4
+
+
+def close_memory() -> None:
+    """Let no other process of the learner, as kernels are, read or write this server's memory or environment.
+
+    Said once it is the server, for a new program forgets it; so kernels, which are programs of their own, stay open.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "the server's memory cannot be closed")
+
+
 def configure(c: Any) -> None:
     """Set the server up for one learner, from the environment that the start script made."""
+    close_memory()
     places = Places(Path.home())
     lms_origin = os.environ["TENARAI_LMS_ORIGIN"]
     c.ServerApp.root_dir = str(places.work)
