@@ -81,10 +81,16 @@ fi
 stamp=$(stamp_of frontend/package.json frontend/package-lock.json)
 if [ "$(cat .cache/npm.stamp 2>/dev/null)" != "$stamp" ] || [ ! -d frontend/node_modules ]; then
   say "installing the front end's packages (about a minute)"
-  # not `npm ci`: npm 11 refuses lockfiles with optional packages that a registry lacks
+  node -e '
+    const [asked, locked] = ["package.json", "package-lock.json"].map(file => require(`./frontend/${file}`))
+    const names = it => JSON.stringify([it.dependencies, it.devDependencies])
+    process.exit(names(asked) === names(locked.packages[""]) ? 0 : 1)
+  ' || die "frontend/package-lock.json does not belong to frontend/package.json: run npm install there and commit it"
+  # not `npm ci`: npm 11 refuses lockfiles with optional packages that a registry lacks. What npm then writes into the
+  # lockfile, optional packages of other systems, is not for us to keep.
+  cp frontend/package-lock.json .cache/package-lock.json
   (cd frontend && npm install --no-audit --no-fund --loglevel=error)
-  [ "$(stamp_of frontend/package.json frontend/package-lock.json)" = "$stamp" ] ||
-    die "npm changed frontend/package-lock.json; look at the difference and commit it"
+  cp .cache/package-lock.json frontend/package-lock.json
   echo "$stamp" >.cache/npm.stamp
 fi
 
