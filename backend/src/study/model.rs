@@ -18,6 +18,8 @@ pub struct ProgressRow {
     #[diesel(sql_type = BigInt)]
     pub chapter_id: ChapterId,
     pub course_id: CourseId,
+    /// By whose rule `percent` was reckoned.
+    pub publication_id: PublicationId,
     pub opened_at: Option<Ts>,
     pub read_at: Option<Ts>,
     pub completed_at: Option<Ts>,
@@ -100,7 +102,7 @@ pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step, at: Ts) -> Que
              position_at = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN excluded.position_at ELSE p.position_at END, \
              publication_id = CASE WHEN p.completed_at IS NULL THEN excluded.publication_id ELSE p.publication_id END, \
              updated_at = CASE WHEN excluded.updated_at > p.updated_at THEN excluded.updated_at ELSE p.updated_at END \
-         RETURNING chapter_id, course_id, opened_at, read_at, completed_at, completed_by, percent, scroll, anchor, \
+         RETURNING chapter_id, course_id, publication_id, opened_at, read_at, completed_at, completed_by, percent, scroll, anchor, \
              cell_id, position_at, updated_at",
     )
     .bind::<BigInt, _>(place.user)
@@ -324,7 +326,7 @@ pub fn progress_with_cells(
     chapter: ChapterId,
 ) -> QueryResult<(Option<ProgressRow>, Vec<CellRow>)> {
     let query = diesel::sql_query(
-        "SELECT p.chapter_id, p.course_id, p.opened_at, p.read_at, p.completed_at, p.completed_by, p.percent, \
+        "SELECT p.chapter_id, p.course_id, p.publication_id, p.opened_at, p.read_at, p.completed_at, p.completed_by, p.percent, \
              p.scroll, p.anchor, p.cell_id, p.position_at, p.updated_at, \
              c.cell_id AS cell, c.runs, c.errors, c.first_success_at, c.last_success, c.last_error, \
              c.last_duration_ms, c.last_run_at \
@@ -346,6 +348,24 @@ pub fn cells(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> QueryR
         .order(cell_progress::cell_id)
         .select(CellRow::as_select())
         .load(db)
+}
+
+/// The cells of these chapters.
+pub fn cells_of(
+    db: &mut AnyConnection,
+    user: UserId,
+    chapters: &[ChapterId],
+) -> QueryResult<HashMap<ChapterId, Vec<CellRow>>> {
+    let rows: Vec<(ChapterId, CellRow)> = cell_progress::table
+        .filter(cell_progress::user_id.eq(user))
+        .filter(cell_progress::chapter_id.eq_any(chapters))
+        .select((cell_progress::chapter_id, CellRow::as_select()))
+        .load(db)?;
+    let mut cells: HashMap<ChapterId, Vec<CellRow>> = HashMap::new();
+    for (chapter, cell) in rows {
+        cells.entry(chapter).or_default().push(cell);
+    }
+    Ok(cells)
 }
 
 /// The chapters of these courses the user has touched.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{self, ProgressRow, evidence};
+use super::progress::restate;
 use super::rules::{ReasonKind, chapter_standing};
 use super::view::{ChapterState, CourseProgress, state_of};
 use crate::accounts::Locale;
@@ -151,6 +152,18 @@ impl Studied {
                 courses.push((publication, due_at, completed.get(&id).copied()));
             }
         }
+        let publications: Vec<Arc<Publication>> =
+            courses.iter().map(|(publication, ..)| Arc::clone(publication)).collect();
+        let rows = site
+            .db
+            .read(move |db| {
+                let mut rows = rows;
+                for publication in publications {
+                    restate(db, user, &publication, &mut rows)?;
+                }
+                Ok::<_, Problem>(rows)
+            })
+            .await?;
         Ok(Self { courses, rows })
     }
 
@@ -267,7 +280,9 @@ pub async fn outline(
     let (user, locale) = (me.person.id, query.or_of(&me.person));
     let (reader, (rows, completed_at)) = courses::read_course(&site, &me, &slug, move |db, publication| {
         let course = publication.course;
-        Ok((model::of_courses(db, user, &[course])?, model::course_completed_at(db, user, course)?))
+        let mut rows = model::of_courses(db, user, &[course])?;
+        restate(db, user, publication, &mut rows)?;
+        Ok((rows, model::course_completed_at(db, user, course)?))
     })
     .await?;
     let publication = &reader.publication;

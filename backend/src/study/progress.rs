@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use super::model::{self, CompletedBy, Place, ProgressRow, Step};
 use super::rules::{chapter_standing, chapters_asked};
 use super::view::{ChapterProgress, CourseProgress, completed_chapters};
-use crate::courses::ChapterRef;
+use crate::courses::{Chapter, ChapterRef, Publication};
 use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, Ts, UserId};
 use crate::http::problem::Problem;
@@ -42,7 +42,12 @@ pub fn move_to(
         None => Vec::new(),
     };
     let row = model::advance(db, place, step, at)?;
-    Ok(ChapterProgress::new(chapter.chapter(), Some(&row), cells))
+    let progress = ChapterProgress::new(chapter.chapter(), Some(&row), cells);
+    // Another publication may reckon otherwise.
+    if row.percent != progress.percent {
+        model::set_percent(db, place, progress.percent)?;
+    }
+    Ok(progress)
 }
 
 /// Writes the step and completes the chapter where that meets its rule.
@@ -79,6 +84,32 @@ pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step:
 pub fn of(db: &mut AnyConnection, user: UserId, chapter: &ChapterRef) -> QueryResult<ChapterProgress> {
     let (row, cells) = model::progress_with_cells(db, user, chapter.chapter().id)?;
     Ok(ChapterProgress::new(chapter.chapter(), row.as_ref(), cells))
+}
+
+/// Reckons by this publication's rules what was reckoned by an earlier one's; a completed chapter stays so.
+pub fn restate(
+    db: &mut AnyConnection,
+    user: UserId,
+    publication: &Publication,
+    rows: &mut HashMap<ChapterId, ProgressRow>,
+) -> QueryResult<()> {
+    let outdated = |chapter: &&Chapter| {
+        let row = rows.get(&chapter.id);
+        row.is_some_and(|row| row.completed_at.is_none() && row.publication_id != publication.id)
+    };
+    let chapters: Vec<&Chapter> = publication.chapters.iter().filter(outdated).collect();
+    if chapters.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<ChapterId> = chapters.iter().map(|chapter| chapter.id).collect();
+    let mut cells = model::cells_of(db, user, &ids)?;
+    for chapter in chapters {
+        if let Some(row) = rows.get_mut(&chapter.id) {
+            let cells = cells.remove(&chapter.id).unwrap_or_default();
+            row.percent = ChapterProgress::new(chapter, Some(row), cells).percent;
+        }
+    }
+    Ok(())
 }
 
 /// The trainee's own mark, set or taken back.

@@ -1,13 +1,17 @@
 //! A course's outline.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use macro_rules_attribute::apply;
 use serde_json::json;
 use tenarai::accounts::{Role, Scope};
 use tenarai::db::types::Ts;
 
-use super::{event, report, work_through_values};
-use crate::support::TestSite;
+use super::{event, report, run, work_through_values};
+use crate::support::{CourseDraft, Look, TestSite, within};
+
+const SOON: Duration = Duration::from_secs(10);
 
 #[apply(story)]
 async fn an_outline_shows_where_one_is(site: TestSite) {
@@ -57,4 +61,27 @@ async fn an_unknown_course_is_not_found(site: TestSite) {
     for slug in ["none", "ML", "ml%20", "'"] {
         trainee.get(&format!("/api/v1/courses/{slug}")).await.refused(404, "not_found");
     }
+}
+
+#[apply(story)]
+async fn a_new_publication_reckons_by_its_own_rule_everywhere(site: TestSite) {
+    let mut draft = CourseDraft::new("ml");
+    let course = site.publish(&draft).await;
+    let trainee = site.trainee(&course).await;
+    report(&trainee, &[run(&course, "one", true), event(&course, "hello", "opened", json!({}))]).await.is(200);
+    let shown = async || {
+        let chapters = trainee.get("/api/v1/courses/ml").await.ok()["sections"][0]["chapters"].clone();
+        let home = trainee.get("/api/v1/home").await.ok()["courses"][0]["chapters"].clone();
+        let page = trainee.get(&course.chapter("values")).await.ok()["progress"]["percent"].clone();
+        [chapters[1]["percent"].clone(), home[1]["percent"].clone(), page]
+    };
+    assert_eq!(shown().await, [25, 25, 25]);
+    draft.chapter_mut("values").look = Look::Coding(vec!["one", "two", "three", "four", "five"]);
+    site.publish(&draft).await;
+    // Another process sees a publication within two seconds.
+    within(SOON, "the new publication", async || (shown().await == [10, 10, 10]).then_some(())).await;
+    // Moving about in it writes the new publication down, and with it what it reckons.
+    let place = json!({ "scroll": 0.1 });
+    report(&trainee, &[event(&course, "values", "position", place)]).await.is(200);
+    assert_eq!(shown().await, [10, 10, 10]);
 }
