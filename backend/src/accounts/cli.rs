@@ -5,9 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::model::AddError;
 use super::{Grant, Locale, NewUser, Role, Scope, model, password};
-use crate::db::types::{Ts, UserId};
-use crate::db::{self, Db};
-use crate::{organisations, sessions};
+use crate::db::types::{CohortId, CourseId, DepartmentId, OrganisationId, Ts, UserId};
+use crate::db::{self, AnyConnection, Db};
+use crate::{courses, organisations, sessions};
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
@@ -86,6 +86,10 @@ pub enum UserError {
     NotAnAddress(String),
     #[error("say where: --scope {0}:ID")]
     ScopeNeeded(&'static str),
+    #[error("--scope: a role {0} holds in {1}")]
+    ScopeUnfit(Role, &'static str),
+    #[error("--scope: there is no such {0} for {1}")]
+    ScopeUnknown(&'static str, String),
     #[error("the password must have {} to {} characters", password::SHORTEST, password::LONGEST)]
     PasswordLength,
     #[error("there is an account for {0} already")]
@@ -123,10 +127,17 @@ async fn add(db: &Db, new: AddUser) -> Result<String, UserError> {
     scope_of(0)?;
     let (password, shown) = choose_password(new.stdin)?;
     let slug = new.organisation.clone();
+    let (email, role, scope) = (new.email.clone(), new.role, new.scope);
     let organisation = db
-        .write(move |tx| match organisations::by_slug(tx, &slug)? {
-            Some(id) => Ok::<_, UserError>(id),
-            None => Ok(organisations::add(tx, &slug, &slug)?),
+        .write(move |tx| {
+            let id = match organisations::by_slug(tx, &slug)? {
+                Some(id) => id,
+                None => organisations::add(tx, &slug, &slug)?,
+            };
+            if let Some(scope) = scope {
+                check_scope(tx, Grant { role, scope }, id, &email)?;
+            }
+            Ok::<_, UserError>(id)
         })
         .await?;
     let email = new.email.clone();
@@ -171,6 +182,7 @@ async fn role(db: &Db, change: ChangeRole) -> Result<String, UserError> {
             if remove {
                 return Ok::<_, UserError>(model::take(tx, user, grant)?);
             }
+            check_scope(tx, grant, person.organisation, &person.email)?;
             model::give(tx, user, grant)?;
             Ok(true)
         })
@@ -219,6 +231,32 @@ fn usual_scope(role: Role, organisation: i64) -> Result<Scope, UserError> {
         Role::Tutor => Err(UserError::ScopeNeeded("cohort")),
         Role::Author => Err(UserError::ScopeNeeded("course")),
     }
+}
+
+/// A role holds in something that exists, a trainee's and an admin's in their own company.
+fn check_scope(
+    db: &mut AnyConnection,
+    Grant { role, scope }: Grant,
+    own: OrganisationId,
+    email: &str,
+) -> Result<(), UserError> {
+    let (kind, exists) = match (role, scope) {
+        (Role::Operator, Scope::Site) => return Ok(()),
+        (Role::Trainee | Role::CorporateAdmin, Scope::Organisation(id)) => ("organisation", id == own.0),
+        (Role::CorporateAdmin, Scope::Department(id)) => {
+            ("department", organisations::has_department(db, own, DepartmentId(id))?)
+        }
+        (Role::Tutor, Scope::Cohort(id)) => {
+            ("cohort", !organisations::courses_of_cohorts(db, &[CohortId(id)])?.is_empty())
+        }
+        (Role::Author, Scope::Course(id)) => ("course", courses::exists(db, CourseId(id))?),
+        (Role::Operator, _) => return Err(UserError::ScopeUnfit(role, "site")),
+        (Role::Trainee, _) => return Err(UserError::ScopeUnfit(role, "organisation:ID")),
+        (Role::CorporateAdmin, _) => return Err(UserError::ScopeUnfit(role, "organisation:ID or department:ID")),
+        (Role::Tutor, _) => return Err(UserError::ScopeUnfit(role, "cohort:ID")),
+        (Role::Author, _) => return Err(UserError::ScopeUnfit(role, "course:ID")),
+    };
+    if exists { Ok(()) } else { Err(UserError::ScopeUnknown(kind, email.to_owned())) }
 }
 
 /// The password, and what to print of it.

@@ -318,6 +318,7 @@ pub fn members(
         .map(|row| {
             let mut roles: Vec<Role> =
                 grants.iter().filter(|(user, _)| *user == row.id).filter_map(|(_, role)| role.parse().ok()).collect();
+            roles.sort_unstable();
             roles.dedup();
             (row, roles)
         })

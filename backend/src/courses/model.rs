@@ -116,6 +116,10 @@ pub fn course_of_chapter(db: &mut AnyConnection, chapter: ChapterId) -> QueryRes
     chapters::table.find(chapter).select(chapters::course_id).first(db).optional()
 }
 
+pub fn exists(db: &mut AnyConnection, id: CourseId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(courses::table.find(id))).get_result(db)
+}
+
 pub fn course_by_slug(db: &mut AnyConnection, slug: &str) -> QueryResult<Option<CourseId>> {
     courses::table.filter(courses::slug.eq(slug)).select(courses::id).first(db).optional()
 }

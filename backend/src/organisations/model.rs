@@ -21,6 +21,16 @@ pub fn by_slug(db: &mut AnyConnection, slug: &str) -> QueryResult<Option<Organis
     organisations::table.filter(organisations::slug.eq(slug)).select(organisations::id).first(db).optional()
 }
 
+/// Whether a department is this organisation's.
+pub fn has_department(
+    db: &mut AnyConnection,
+    organisation: OrganisationId,
+    department: DepartmentId,
+) -> QueryResult<bool> {
+    let found = departments::table.find(department).filter(departments::organisation_id.eq(organisation));
+    diesel::select(diesel::dsl::exists(found)).get_result(db)
+}
+
 pub fn exists(db: &mut AnyConnection, id: OrganisationId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(organisations::table.find(id))).get_result(db)
 }
@@ -94,10 +104,13 @@ pub fn add_cohort(tx: &mut AnyConnection, new: &NewCohort<'_>) -> QueryResult<Co
         .get_result(tx)
 }
 
-/// Enrols; who is enrolled already stays as they are, and whose enrolment ended goes on where they left off.
+/// Enrols; who is enrolled already stays as they are. Whose enrolment ended goes on where they left off, with another
+/// cohort where one is told.
 pub fn enrol(tx: &mut AnyConnection, user: UserId, course: CourseId, cohort: Option<CohortId>) -> QueryResult<()> {
     let ended = enrolments::table.find((user, course)).filter(enrolments::ended_at.is_not_null());
-    let reopened = diesel::update(ended).set(enrolments::ended_at.eq(None::<Ts>)).execute(tx)?;
+    let reopened = diesel::update(ended)
+        .set((enrolments::ended_at.eq(None::<Ts>), cohort.map(|cohort| enrolments::cohort_id.eq(cohort))))
+        .execute(tx)?;
     if reopened > 0 {
         return Ok(());
     }
@@ -124,16 +137,20 @@ pub fn end_enrolment(tx: &mut AnyConnection, user: UserId, course: CourseId) -> 
         .map(|ended| ended > 0)
 }
 
-/// The number of seats of a licence, where none of them is free.
-pub fn full(db: &mut AnyConnection, organisation: OrganisationId, course: CourseId) -> QueryResult<Option<i64>> {
-    let seats: Option<i64> = licence(organisation, course).select(licences::seats).first(db)?;
+/// The number of seats of a licence, where none of them is free. Holds the licence until the transaction ends: of two
+/// who are enrolled at once, the second sees who took the last seat.
+pub fn full(tx: &mut AnyConnection, organisation: OrganisationId, course: CourseId) -> QueryResult<Option<i64>> {
+    let seats: Option<i64> = diesel::update(licence(organisation, course))
+        .set(licences::seats.eq(licences::seats))
+        .returning(licences::seats)
+        .get_result(tx)?;
     let taken: i64 = enrolments::table
         .inner_join(users::table)
         .filter(users::organisation_id.eq(organisation))
         .filter(enrolments::course_id.eq(course))
         .filter(enrolments::ended_at.is_null())
         .count()
-        .get_result(db)?;
+        .get_result(tx)?;
     Ok(seats.filter(|&seats| taken >= seats))
 }
 

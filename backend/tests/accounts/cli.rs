@@ -15,3 +15,27 @@ async fn a_list_that_is_cut_short_ends_quietly(site: TestSite) {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[apply(story)]
+async fn a_role_holds_in_something_that_exists(site: TestSite) {
+    let (course, company) = (site.course("ml").await, site.company().await);
+    let cohort = site.cohort(company, &course, None).await;
+    let person = site.somebody().await;
+    let email = person.email.as_str();
+    let give = |role: &str, scope: String| said(&site, &["user", "role", email, role, "--scope", &scope]);
+    assert_eq!(give("tutor", "cohort:4711".into()), format!("tenarai: --scope: there is no such cohort for {email}"));
+    assert_eq!(give("author", "course:4711".into()), format!("tenarai: --scope: there is no such course for {email}"));
+    let foreign = give("corporate_admin", format!("organisation:{}", company.id));
+    assert_eq!(foreign, format!("tenarai: --scope: there is no such organisation for {email}"));
+    assert_eq!(give("tutor", "site".into()), "tenarai: --scope: a role tutor holds in cohort:ID");
+    assert_eq!(give("tutor", format!("cohort:{cohort}")), format!("{email} is tutor"));
+    assert_eq!(give("author", format!("course:{}", course.id)), format!("{email} is author"));
+    // Nothing is left of a person who could not be added, not even the company.
+    let add = |scope: &str| {
+        let arguments =
+            ["user", "add", "new@new.example", "--organisation", "new", "--role", "tutor", "--scope", scope];
+        said(&site, &arguments)
+    };
+    assert_eq!(add("cohort:4711"), "tenarai: --scope: there is no such cohort for new@new.example");
+    assert_eq!(said(&site, &["organisation", "add", "new", "--name", "New"]).split(' ').next(), Some("added"));
+}
