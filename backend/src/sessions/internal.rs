@@ -5,10 +5,10 @@ use actix_web::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model;
 use super::signed_in::HubService;
+use super::{any_lives, model};
 use crate::accounts::{Locale, user_of_hub_name};
-use crate::db::types::{SessionId, Ts, UserId};
+use crate::db::types::{SessionId, Ts};
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::http::{Body, Problems};
 use crate::organisations;
@@ -57,7 +57,7 @@ pub async fn session(_hub: HubService, sid: Path<SessionId>, site: Data<Site>) -
 pub async fn of_user(_hub: HubService, name: Path<String>, site: Data<Site>) -> Result<Json<SessionState>, Problem> {
     let user = user_of_hub_name(&name).ok_or(&NOT_FOUND)?;
     let person = site.people.get(&site.db, user).await?;
-    let active = !person.disabled && lives(&site, user).await?;
+    let active = !person.disabled && any_lives(&site.db, user).await?;
     Ok(Json(SessionState { active, ..ENDED }))
 }
 
@@ -89,8 +89,4 @@ pub async fn content_token(
     }
     let (token, expires_at) = site.tokens.content(&body.hub_user)?;
     Ok(Json(ContentToken { token, expires_at }))
-}
-
-async fn lives(site: &Site, user: UserId) -> Result<bool, Problem> {
-    site.db.read(move |db| Ok(!model::living(db, user)?.is_empty())).await
 }

@@ -56,7 +56,6 @@ pub async fn any_lives(db: &Db, user: UserId) -> Result<bool, db::Error> {
     db.read(move |connection| Ok(!model::living(connection, user)?.is_empty())).await
 }
 
-/// Sessions that ended after `since`, for the processes that were not told.
 /// Addresses and browsers are kept no longer than somebody may ask about a sign-in.
 const KEPT: TimeDelta = TimeDelta::days(90);
 
@@ -65,6 +64,7 @@ pub async fn delete_old(db: &Db) -> Result<usize, db::Error> {
     db.write(|tx| Ok::<_, db::Error>(model::delete_over_before(tx, Ts::now() - KEPT)?)).await
 }
 
+/// Sessions that ended after `since`, for the processes that were not told.
 pub async fn ended_since(db: Db, since: Ts) -> Result<Vec<(SessionId, UserId)>, db::Error> {
     db.read(move |connection| Ok(model::ended_since(connection, since)?)).await
 }

@@ -107,20 +107,17 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
     site.live.limits.allows(&by_address).await.map_err(refused)?;
     site.live.limits.count(&by_account).await.map_err(refused)?;
     let account = site.db.read(move |db| Ok::<_, Problem>(accounts::by_email(db, &email)?)).await?;
-    let (user, hash, disabled) = match account {
-        Some(secret) => (Some(secret.user), secret.hash, secret.disabled),
-        None => (None, None, false),
-    };
+    let hash = account.as_ref().and_then(|account| account.hash.clone());
     let turn = password::turn().await;
     // Once more: of many at once, the first have failed meanwhile.
     site.live.limits.allows(&by_address).await.map_err(refused)?;
     let fits = password::verify(turn, password, hash).await;
-    let Some(user) = user.filter(|_| fits) else {
+    let Some(account) = account.filter(|_| fits) else {
         // That this was one too many, the next one hears.
         let _ = site.live.limits.count(&by_address).await;
         return Err(INVALID_CREDENTIALS.problem());
     };
-    if disabled {
+    if account.disabled {
         return Err(ACCOUNT_DISABLED.problem());
     }
     site.live.limits.forget(&by_account).await;
@@ -128,9 +125,13 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
     let (session, secret) = site
         .db
         .write(move |tx| {
-            let started = model::start(tx, user, &agent, &address)?;
-            accounts::touch(tx, user)?;
-            Ok::<_, Problem>(started)
+            // Holds the person: whoever changes the password meanwhile either was before us, and the old one is good
+            // for nothing any more, or comes after us and ends this session with the others.
+            accounts::touch(tx, account.user)?;
+            if accounts::secret_of(tx, account.user)? != account.hash {
+                return Err(INVALID_CREDENTIALS.problem());
+            }
+            Ok(model::start(tx, account.user, &agent, &address)?)
         })
         .await?;
     answer(&site, &session, Some(secret)).await

@@ -1,7 +1,11 @@
 //! Changing one's password.
 
+use diesel::prelude::*;
 use macro_rules_attribute::apply;
+use secrecy::SecretString;
 use serde_json::json;
+use tenarai::accounts;
+use tenarai::db::schema::sessions;
 
 use crate::support::{PASSWORD, Person, TestSite};
 
@@ -49,5 +53,24 @@ async fn a_password_that_is_too_short_or_too_long_is_refused_at_its_field(site: 
         let problem = change(&person, PASSWORD, &new).await.refused(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["pointer"], "/new_password");
         assert_eq!(problem["errors"][0]["code"], code);
+    }
+}
+
+#[apply(story)]
+async fn a_sign_in_at_the_same_moment_does_not_outlive_the_old_password(site: TestSite) {
+    for _ in 0..8 {
+        let person = site.somebody().await;
+        let elsewhere = person.elsewhere(&site);
+        let change = accounts::reset_password(&site.site.db, person.id, SecretString::from(NEW));
+        let (_, changed) = tokio::join!(elsewhere.try_password(PASSWORD), change);
+        changed.expect("it is changed");
+        let id = person.id;
+        let living: i64 = site
+            .write(move |tx| {
+                let living = sessions::table.filter(sessions::user_id.eq(id)).filter(sessions::ended_at.is_null());
+                living.count().get_result(tx)
+            })
+            .await;
+        assert_eq!(living, 0);
     }
 }
