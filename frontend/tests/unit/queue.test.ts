@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EventResults, StudyEvent } from '../../app/api/types'
 import { eventStore } from '../../app/utils/study/eventStore'
+import { problemFrom, ProblemError } from '../../app/utils/problem'
 import { type EventStore, type QueueState, retryDelay, StudyQueue } from '../../app/utils/study/queue'
 
 const opened = (id: string, chapter_id = 1): StudyEvent => ({ id, chapter_id, at: '2026-11-24T00:00:00Z', type: 'opened' })
@@ -105,7 +106,7 @@ describe('the queue of study events', () => {
   it('drops only the event the server refuses, and keeps the others', async () => {
     const store = memory()
     const send = vi.fn(async (events: StudyEvent[]) => {
-      if (events.some(({ id }) => id === 'bad')) throw Object.assign(new Error('refused'), { status: 400 })
+      if (events.some(({ id }) => id === 'bad')) throw new ProblemError({ status: 422, code: 'invalid_fields' })
       return stored(events)
     })
     const queue = new StudyQueue({ store, send, allowed: () => true })
@@ -115,13 +116,19 @@ describe('the queue of study events', () => {
     expect(send.mock.calls.map(ids)).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']])
   })
 
-  it('keeps everything while the session is over', async () => {
+  it.each([
+    ['the session is over', problemFrom(401, { code: 'session_ended' })],
+    ['a proxy of the company has its own words', problemFrom(400, '<h1>Bad request</h1>')],
+    ['the address is another service\'s for a while', problemFrom(404, '<h1>Not found</h1>')],
+    ['a wireless network wants to be signed in to', problemFrom(413, null)],
+  ])('keeps everything while %s', async (_, problem) => {
     const store = memory()
-    const send = vi.fn().mockRejectedValue(Object.assign(new Error('401'), { status: 401 }))
+    const send = vi.fn().mockRejectedValue(problem)
     const queue = new StudyQueue({ store, send, allowed: () => true })
     await queue.add(opened('a'))
     await queue.flush()
     expect(store.kept.size).toBe(1)
+    expect(send).toHaveBeenCalledOnce()
   })
 
   it('sends once when the page goes, though the browser says so twice', async () => {

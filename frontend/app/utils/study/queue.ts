@@ -29,11 +29,13 @@ const LAST_RETRY = 60_000
 export const retryDelay = (failures: number, random = Math.random()) =>
   Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (failures - 1)) * (0.75 + random / 2)
 
-/** An answer that no repetition changes: the batch, or an event in it, is not acceptable. */
-const refused = (error: unknown) => {
-  const status = (error as { status?: unknown }).status
-  return typeof status === 'number' && status >= 400 && status < 500 && ![401, 403, 408, 425, 429].includes(status)
-}
+/**
+ * Answers of the server itself that no repetition changes: the batch, or an event in it, is not acceptable. Anything
+ * else may be a proxy's word, or a captive portal's, and says nothing of the events.
+ */
+const FINAL = new Set(['malformed_json', 'invalid_fields', 'too_many_events', 'body_too_large'])
+
+const refused = (error: unknown) => FINAL.has((error as { code?: unknown }).code as string)
 
 export class StudyQueue {
   private readonly known = new Map<string, StudyEvent>()
