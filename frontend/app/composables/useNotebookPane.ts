@@ -253,8 +253,11 @@ export const useNotebookPane = onePerApp(() => {
   /** The notebook is on show, and what computes for it cannot be reached. */
   const lost = computed(() => view.value.kind === 'frame' && (!online.value || server.status.value?.state === 'hub_down' || kernel.value === 'disconnected'))
 
+  /** The chapter's notebook stands there and takes what is asked. */
+  const isOpen = computed(() => frame.value === 'ready' && openPath.value !== null && openPath.value === wantedPath.value)
+
   return {
-    element, source, here, view, lost, shown, openPath, kernel, memory, dirty, handout, activeCell,
+    element, source, here, view, lost, isOpen, shown, openPath, kernel, memory, dirty, handout, activeCell,
     onLeave: left.on,
     ask,
     show() {
@@ -291,6 +294,15 @@ export const useNotebookPane = onePerApp(() => {
     showCell(cellId: string) {
       if (frame.value === 'ready') tell({ type: 'scroll_to_cell', cell_id: cellId })
       else cellToShow = cellId
+    },
+    /** Puts code into the notebook, below this cell where it still is, else below the one in focus, and shows it. */
+    async insert(code: string, after: string | null) {
+      const put = (after_cell_id?: string) => ask({ type: 'insert', source: code, after_cell_id })
+      const done = await put(after ?? undefined).catch((error) => {
+        if (error instanceof BridgeError && error.code === 'no_such_cell') return put()
+        throw error
+      })
+      if (done.cell_id) tell({ type: 'scroll_to_cell', cell_id: done.cell_id })
     },
     focus: () => {
       opening = null

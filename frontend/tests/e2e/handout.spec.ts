@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Notebook } from './support/notebook'
 import { signIn } from './support/people'
+import { textOf } from './support/study'
 import { expect, test } from './support/test'
 
 test('comparing shows what was changed, and resetting to the handout keeps a copy', async ({ page, trainee, checkPage }) => {
@@ -34,4 +35,22 @@ test('comparing shows what was changed, and resetting to the handout keeps a cop
   const copies = (await readdir(folder)).filter(name => name.startsWith('02-python-values') && name !== '02-python-values.ipynb')
   expect(copies).toHaveLength(1)
   expect(await readFile(join(folder, copies[0]!), 'utf8')).toContain('my own words')
+})
+
+test('code of the text goes into the notebook, where it can be tried', async ({ page, trainee, checkPage }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  const mistake = textOf(page).getByRole('figure').filter({ hasText: 'print(retn)' }).first()
+  await mistake.getByRole('button', { name: 'ノートに入れる' }).click()
+  const cell = notebook.shown.locator('.jp-Cell').filter({ hasText: 'print(retn)' })
+  await expect(cell).toHaveClass(/jp-mod-active/)
+  await expect(cell).toBeInViewport()
+  await checkPage()
+  await cell.locator('.cm-content').click()
+  await page.keyboard.press('Shift+Enter')
+  await expect(cell.locator('.jp-OutputArea-output')).toContainText('NameError')
+  // Twice is two cells: nothing that stands there is written over.
+  await mistake.getByRole('button', { name: 'ノートに入れる' }).click()
+  await expect(cell).toHaveCount(2)
 })

@@ -47,7 +47,7 @@ const bridgeMessage = v.variant('type', [
   v.object({ ...common, type: v.literal('kernel'), path, status: v.picklist(['starting', 'idle', 'busy', 'restarting', 'dead', 'disconnected']) }),
   v.object({ ...common, type: v.literal('resources'), memory_bytes: v.nullable(count), memory_limit_bytes: v.nullable(count) }),
   v.object({ ...common, type: v.literal('leave') }),
-  v.object({ ...common, type: v.literal('done'), copy_path: v.nullish(path), handout: v.optional(v.unknown()), working: v.optional(v.unknown()) }),
+  v.object({ ...common, type: v.literal('done'), copy_path: v.nullish(path), cell_id: v.nullish(cellId), handout: v.optional(v.unknown()), working: v.optional(v.unknown()) }),
   v.object({ ...common, type: v.literal('error'), code: v.string(), detail: v.optional(v.string()), path: v.nullish(path) }),
 ])
 
