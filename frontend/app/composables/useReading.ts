@@ -49,12 +49,16 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     void tellSoon()
   }
 
+  function goTo(share: number) {
+    const box = scroller.value
+    if (box) box.scrollTop = share * (box.scrollHeight - box.clientHeight)
+  }
+
   async function restore(position: ChapterProgress['position']) {
     await nextTick()
     // Fonts and images move the text; the place is a fraction of its height, so wait for the fonts at least.
     await document.fonts.ready
-    const box = scroller.value
-    if (box && position && box.scrollTop === 0) box.scrollTop = position.scroll * (box.scrollHeight - box.clientHeight)
+    if (position && scroller.value?.scrollTop === 0) goTo(position.scroll)
     if (position?.cell_id) pane.showCell(position.cell_id)
     restored = true
   }
@@ -72,6 +76,13 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     }
     void restore(now.progress.position)
   }, { immediate: true, flush: 'post' })
+
+  // Another language is another text: one stays at the same share of it.
+  watch(() => chapter.value?.locale, async (now, before) => {
+    const place = now && before ? here() : null
+    await nextTick()
+    if (place) goTo(place.scroll)
+  })
 
   watch(inView, (yes) => {
     clock?.visible(yes, Date.now())

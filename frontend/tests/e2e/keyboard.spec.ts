@@ -74,6 +74,8 @@ test('everything works by keyboard, from sign-in into the notebook and out again
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: /過学習に気づく/ })).toBeVisible()
   await expect(search).toBeHidden()
+  // One reads on in the new text.
+  await expect(textOf(page)).toBeFocused()
 
   await page.keyboard.press('g')
   await page.keyboard.press('h')

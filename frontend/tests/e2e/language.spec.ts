@@ -1,5 +1,6 @@
 import { Notebook } from './support/notebook'
 import { fillSignIn, signIn } from './support/people'
+import { textOf } from './support/study'
 import { expect, test } from './support/test'
 
 test('language and theme reach the notebook', async ({ page, trainee, checkPage }) => {
@@ -16,9 +17,12 @@ test('language and theme reach the notebook', async ({ page, trainee, checkPage 
   await expect(page.locator('html')).toHaveClass(/dark/)
   await expect(body).toHaveAttribute('data-jp-theme-light', 'false')
 
+  const share = () => textOf(page).evaluate(box => box.scrollTop / (box.scrollHeight - box.clientHeight))
+  await textOf(page).evaluate(box => box.scrollTo(0, (box.scrollHeight - box.clientHeight) / 2))
   await page.getByRole('button', { name: 'アカウントのメニュー' }).click()
   await page.getByRole('menuitem', { name: 'English' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Values and variables' })).toBeVisible()
+  await expect.poll(share).toBeCloseTo(0.5, 1)
   await expect(page.locator('html')).toHaveAttribute('lang', 'en')
   await expect(notebook.frame.getByRole('menuitem', { name: 'File' })).toBeVisible({ timeout: 30_000 })
   await notebook.ready()
