@@ -62,7 +62,7 @@ export async function tenarai(place: Pick<Place, 'origin' | 'folder'>, args: str
 }
 
 /** Starts a site that has the sample course and the demo people, and waits until it says that it is ready. */
-export async function startSite({ hub }: { hub: boolean }): Promise<RunningSite> {
+export async function startSite({ hub, settings = {} }: { hub: boolean, settings?: NodeJS.ProcessEnv }): Promise<RunningSite> {
   const parent = dirname(needed('LEARNERS_DIR'))
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(join(parent, 'e2e-'))
@@ -73,7 +73,7 @@ export async function startSite({ hub }: { hub: boolean }): Promise<RunningSite>
   await tenarai(place, ['demo', 'docs/sample-course'])
   const server = spawn(needed('TENARAI_BINARY'), ['serve', ...(hub ? ['--with-hub'] : [])], {
     cwd: repository,
-    env: { ...environment(place), ...(place.hub ? { TENARAI_HUB_URL: place.hub } : {}) },
+    env: { ...environment(place), ...(place.hub ? { TENARAI_HUB_URL: place.hub } : {}), ...settings },
     stdio: ['ignore', 'pipe', openSync(siteLog({ folder }), 'a')],
   })
   const said = await untilItSays(server, /^ready/m)
