@@ -2,6 +2,7 @@
 
 mod follow;
 mod hub;
+mod hub_log;
 pub mod problems;
 mod routes;
 mod supervisor;
@@ -9,6 +10,7 @@ mod supervisor;
 use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -38,9 +40,17 @@ pub(crate) async fn follow_news(site: Site) {
     let Some(hub) = site.hub.clone() else { return };
     let mut news = site.live.listen();
     let (mut look_through, mut pause) = (Some(Instant::now()), FIRST_PAUSE);
+    // A hub takes its time to stop a server; other news do not wait for that.
+    let mut stops = JoinSet::new();
     loop {
         let told = tokio::select! {
             told = news.recv() => told,
+            Some(stopped) = stops.join_next() => {
+                if !matches!(stopped, Ok(true)) {
+                    look_through.get_or_insert_with(|| Instant::now() + pause);
+                }
+                continue;
+            }
             () = tokio::time::sleep_until(look_through.unwrap_or_else(Instant::now)), if look_through.is_some() => {
                 let done = stop_all_signed_out(&site, &hub).await;
                 look_through = (!done).then(|| Instant::now() + pause);
@@ -50,9 +60,8 @@ pub(crate) async fn follow_news(site: Site) {
         };
         match told {
             Ok(News::SessionEnded { user, .. }) => {
-                if !stop_if_signed_out(&site, &hub, user).await {
-                    look_through.get_or_insert_with(|| Instant::now() + pause);
-                }
+                let (site, hub) = (site.clone(), hub.clone());
+                stops.spawn(async move { stop_if_signed_out(&site, &hub, user).await });
             }
             Ok(News::ServerAsked { user }) => site.followers.heard_of_start(&format!("u{user}")),
             Ok(News::ServerFailed { user, failure }) => site.followers.heard_of_failure(&format!("u{user}"), failure),

@@ -15,6 +15,7 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use url::{Host, Url};
 
+use super::hub_log;
 use crate::config::Settings;
 
 /// The hub stops its servers before it ends.
@@ -143,7 +144,7 @@ impl HubPlan {
 
     /// Starts the hub once, with these internal ports.
     fn start(&self, [internal, proxy]: [u16; 2]) -> io::Result<Child> {
-        let log = OpenOptions::new().create(true).append(true).mode(0o600).open(&self.log_file)?;
+        let log = hub_log::open(&self.log_file)?;
         let errors = log.try_clone()?;
         let mut command = under_our_life(&self.program);
         command
@@ -244,7 +245,7 @@ fn keep_running(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
         let started = Instant::now();
         match internal_ports(ports).and_then(|chosen| plan.start(*ports.insert(chosen))) {
             Ok(mut child) => {
-                let ended = wait(&mut child, stopped);
+                let ended = wait(&mut child, plan, stopped);
                 // What it left behind would hold its ports.
                 end_group(&child, Signal::SIGKILL);
                 end_known(&plan.state, PROXY, Signal::SIGKILL);
@@ -272,14 +273,18 @@ enum Ended {
     ByUs,
 }
 
-fn wait(child: &mut Child, stopped: &mpsc::Receiver<()>) -> Ended {
+fn wait(child: &mut Child, plan: &HubPlan, stopped: &mpsc::Receiver<()>) -> Ended {
     loop {
         match child.try_wait() {
             Ok(None) => {}
             Ok(Some(_)) | Err(_) => return Ended::ByItself,
         }
         match stopped.recv_timeout(Duration::from_millis(200)) {
-            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Timeout) => {
+                if let Err(error) = hub_log::keep_short(&plan.log_file) {
+                    tracing::warn!(%error, "the hub's log is not kept");
+                }
+            }
             Ok(()) | Err(RecvTimeoutError::Disconnected) => {
                 end_gently(child);
                 return Ended::ByUs;
@@ -366,9 +371,9 @@ fn take(file: &Path) -> Result<File, HubError> {
     Ok(lock)
 }
 
-/// 64 random hexadecimal digits in a file of ours alone; an existing one is kept.
+/// 64 random hexadecimal digits in a file of ours alone; an existing one is kept, unless a full disk left it empty.
 fn make_secret(file: &Path) -> Result<(), HubError> {
-    if file.is_file() {
+    if fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() > 0) {
         return Ok(());
     }
     let text: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();

@@ -87,7 +87,7 @@ class LmsAuthenticator(Authenticator):  # type: ignore[misc]  # jupyterhub is no
         if not session.active or session.hub_user != ticket.hub_user:
             self.log.info("The session of %s has ended", ticket.hub_user)
             return None
-        self._alive_at[ticket.sid] = time.monotonic()
+        self._note(ticket.sid, True)
         self._locales[ticket.hub_user] = session.locale
         return {
             "name": ticket.hub_user,
@@ -152,10 +152,12 @@ class LmsAuthenticator(Authenticator):  # type: ignore[misc]  # jupyterhub is no
             return self._lived_recently(key)
 
     def _note(self, key: str, alive: bool) -> bool:
+        self._alive_at.pop(key, None)
         if alive:
             self._alive_at[key] = time.monotonic()
-        else:
-            self._alive_at.pop(key, None)
+        # in the order in which they were noted: what is too old to be of use is in front
+        while self._alive_at and not self._lived_recently(oldest := next(iter(self._alive_at))):
+            del self._alive_at[oldest]
         return alive
 
     def _lived_recently(self, key: str) -> bool:

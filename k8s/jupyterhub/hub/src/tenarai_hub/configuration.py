@@ -29,16 +29,9 @@ LEARNER_SCOPES = [
     "access:servers!user",
 ]
 
-#: what the LMS's service may do
-LMS_SCOPES = [
-    "list:users",
-    "read:users",
-    "admin:users",
-    "users:activity",
-    "servers",
-    "tokens",
-    "access:servers",
-]
+#: what the LMS's service may do: make users, start and stop their servers, see who is there; and mint, for one learner
+#: and a minute, the token by which it reads a file on that learner's server
+LMS_SCOPES = ["list:users", "read:users", "admin:users", "servers", "tokens", "access:servers"]
 
 
 def configure(c: Any, settings: Settings | None = None) -> Settings:
