@@ -202,9 +202,8 @@ async fn migrate() -> Result<ExitCode, Failure> {
 }
 
 async fn content(command: ContentCommand) -> Result<ExitCode, Failure> {
-    let mut out = io::stdout();
-    let code = match command {
-        ContentCommand::Check { dir } => content::cli::check(&dir, &mut out)?,
+    let verdict = match command {
+        ContentCommand::Check { dir } => content::cli::check(&dir),
         ContentCommand::Publish { dir, by } => {
             let config = without_hub()?;
             let (db, blobs) = (migrated(&config).await?, Blobs::in_folder(&config.blobs_dir())?);
@@ -212,14 +211,19 @@ async fn content(command: ContentCommand) -> Result<ExitCode, Failure> {
                 Some(email) => Some(accounts::find(&db, &email).await?),
                 None => None,
             };
-            content::cli::publish(&db, &blobs, &dir, by, &mut out).await?
+            content::cli::publish(&db, &blobs, &dir, by).await?
         }
-        ContentCommand::History { course } => content::cli::history(&database().await?, &course, &mut out).await?,
+        ContentCommand::History { course } => {
+            say(content::cli::history(&database().await?, &course).await?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         ContentCommand::RollBack { course, number } => {
-            content::cli::roll_back(&database().await?, &course, number, &mut out).await?
+            say(content::cli::roll_back(&database().await?, &course, number).await?)?;
+            return Ok(ExitCode::SUCCESS);
         }
     };
-    Ok(ExitCode::from(code))
+    say(verdict.text)?;
+    Ok(if verdict.fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn make_demo(dir: PathBuf, accounts: Option<PathBuf>) -> Result<ExitCode, Failure> {
@@ -228,7 +232,11 @@ async fn make_demo(dir: PathBuf, accounts: Option<PathBuf>) -> Result<ExitCode, 
     let published = content::publish(&db, &blobs, &dir, None, None).await?;
     let file = accounts.unwrap_or_else(|| config.settings.data_dir.join("demo-accounts.json"));
     let people = demo::seed(&db, published.course, &file).await?;
-    say(format!("course published as number {}, {} chapters", published.number, published.chapters))?;
+    say(format!(
+        "course published as number {}, {}",
+        published.number,
+        content::counted(published.chapters, "chapter")
+    ))?;
     for account in people {
         say(format!("  {:<16} {:<28} {}", account.role, account.email, account.password))?;
     }
@@ -250,11 +258,18 @@ async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
         () = &mut told => {}
         () = say_where_it_is(&site) => told.await,
     }
-    announce("stopping");
-    handle.stop(true).await;
-    if let Some(supervisor) = supervisor {
-        tokio::task::spawn_blocking(move || supervisor.stop()).await?;
-    }
+    let stop_hub = match supervisor {
+        Some(supervisor) => {
+            announce("stopping, with JupyterHub and its notebook servers");
+            tokio::task::spawn_blocking(move || supervisor.stop())
+        }
+        None => {
+            announce("stopping");
+            tokio::spawn(async {})
+        }
+    };
+    let ((), hub_stopped) = tokio::join!(handle.stop(true), stop_hub);
+    hub_stopped?;
     running.await??;
     announce("stopped");
     Ok(ExitCode::SUCCESS)

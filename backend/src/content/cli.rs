@@ -1,89 +1,64 @@
-//! `tenarai content check|publish|history|roll-back`.
+//! `tenarai content check|publish|history|roll-back`: what they print.
 
-use std::io::{self, Write};
 use std::path::Path;
 
+use super::model::Past;
 use super::publish::{self, PublishError, Published};
+use super::report::counted;
 use super::source::Source;
 use crate::blobs::Blobs;
 use crate::db::Db;
 use crate::db::types::UserId;
 
-/// Everything was fine.
-pub const FINE: u8 = 0;
-/// The course has errors, or could not be published.
-pub const FAILED: u8 = 1;
+/// What there is to say of a course, and whether it is fine.
+#[derive(Debug)]
+pub struct Verdict {
+    pub text: String,
+    pub fine: bool,
+}
 
-/// Prints what is wrong with a course; returns the exit code.
-pub fn check(folder: &Path, out: &mut dyn Write) -> io::Result<u8> {
+/// Says what is wrong with a course.
+pub fn check(folder: &Path) -> Verdict {
     let report = publish::check(folder);
-    writeln!(out, "{report}")?;
-    Ok(if report.has_errors() { FAILED } else { FINE })
+    Verdict { text: report.to_string(), fine: !report.has_errors() }
 }
 
-/// Publishes a course and prints what happened; returns the exit code.
-pub async fn publish(
-    db: &Db,
-    blobs: &Blobs,
-    folder: &Path,
-    by: Option<UserId>,
-    out: &mut (dyn Write + Send),
-) -> io::Result<u8> {
-    match publish::publish(db, blobs, folder, None, by).await {
-        Ok(Published { number, chapters, new, warnings, .. }) => {
-            for item in &warnings.items {
-                writeln!(out, "{item}")?;
-            }
-            if new {
-                writeln!(out, "published as number {number}, {chapters} chapters")?;
-            } else {
-                writeln!(out, "nothing to publish: number {number} has this content already")?;
-            }
-            Ok(FINE)
-        }
+/// Publishes a course and says what happened.
+pub async fn publish(db: &Db, blobs: &Blobs, folder: &Path, by: Option<UserId>) -> Result<Verdict, PublishError> {
+    let Published { number, chapters, new, warnings, .. } = match publish::publish(db, blobs, folder, None, by).await {
         Err(PublishError::Invalid(report)) => {
-            writeln!(out, "{report}; nothing was published")?;
-            Ok(FAILED)
+            return Ok(Verdict { text: format!("{report}; nothing was published"), fine: false });
         }
-        Err(error) => failed(&error, out),
-    }
+        published => published?,
+    };
+    let mut text: String = warnings.items.iter().map(|item| format!("{item}\n")).collect();
+    text += &if new {
+        format!("published as number {number}, {}", counted(chapters, "chapter"))
+    } else {
+        format!("nothing to publish: number {number} has this content already")
+    };
+    Ok(Verdict { text, fine: true })
 }
 
-/// Prints the publications of a course, the newest first; returns the exit code.
-pub async fn history(db: &Db, course: &str, out: &mut (dyn Write + Send)) -> io::Result<u8> {
-    let (past, names) = match publish::history(db, course).await {
-        Ok(found) => found,
-        Err(error) => return failed(&error, out),
-    };
-    for publication in past {
+/// The publications of a course, the newest first.
+pub async fn history(db: &Db, course: &str) -> Result<String, PublishError> {
+    let (past, names) = publish::history(db, course).await?;
+    let line = |publication: &Past| {
         let commit = publication.source.as_deref().and_then(|source| source.parse::<Source>().ok()?.commit);
-        writeln!(
-            out,
+        format!(
             "{}\t{}\t{}\t{}\t{}",
             publication.number,
             publication.published_at.as_utc().format("%Y-%m-%d %H:%M UTC"),
             commit.as_deref().map_or("-", |commit| commit.get(..12).unwrap_or(commit)),
             publication.published_by.and_then(|id| names.get(&id)).map_or("-", String::as_str),
             if publication.is_current() { "current" } else { "" },
-        )?;
-    }
-    Ok(FINE)
+        )
+    };
+    Ok(past.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
-/// Shows readers an earlier publication again, and says so; returns the exit code.
-pub async fn roll_back(db: &Db, course: &str, number: i64, out: &mut (dyn Write + Send)) -> io::Result<u8> {
-    match publish::roll_back(db, course, number).await {
-        Ok(_) => writeln!(out, "readers see number {number} of {course}").map(|()| FINE),
-        Err(error) => failed(&error, out),
-    }
-}
-
-fn failed(error: &PublishError, out: &mut (dyn Write + Send)) -> io::Result<u8> {
-    writeln!(out, "error: {}", with_causes(error))?;
-    Ok(FAILED)
-}
-
-fn with_causes(error: &PublishError) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+/// Shows readers an earlier publication again, and says so.
+pub async fn roll_back(db: &Db, course: &str, number: i64) -> Result<String, PublishError> {
+    publish::roll_back(db, course, number).await?;
+    Ok(format!("readers see number {number} of {course}"))
 }

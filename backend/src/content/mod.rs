@@ -26,5 +26,6 @@ pub use image::media_type;
 pub use model::NotebookEntry;
 pub use notebook::{Cell, CellKind};
 pub use publish::{PublishError, Published, check, publish, roll_back};
+pub(crate) use report::counted;
 pub use report::{Item, Position, Report, Severity};
 pub use source::{NotASource, Source};

@@ -127,7 +127,8 @@ impl fmt::Display for Report {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// So many of that, in words.
+pub(crate) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

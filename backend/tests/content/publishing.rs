@@ -350,17 +350,14 @@ fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
 #[apply(story)]
 async fn the_command_line_says_what_happened(site: Site) {
     let course = Course::good();
-    let mut said = Vec::new();
-    let mut codes = Vec::new();
-    codes.push(content::cli::check(course.path(), &mut said).unwrap());
-    for _ in 0..2 {
-        codes.push(content::cli::publish(&site.db, &site.blobs, course.path(), None, &mut said).await.unwrap());
-    }
+    let check = || content::cli::check(course.path());
+    let publish = async || content::cli::publish(&site.db, &site.blobs, course.path(), None).await.unwrap();
+    let mut verdicts = vec![check(), publish().await, publish().await];
     course.remove("chapters/01-read/text.en.md");
-    codes.push(content::cli::check(course.path(), &mut said).unwrap());
-    codes.push(content::cli::publish(&site.db, &site.blobs, course.path(), None, &mut said).await.unwrap());
-    assert_eq!(codes, [0, 0, 0, 1, 1]);
-    insta::assert_snapshot!("said", String::from_utf8(said).unwrap());
+    verdicts.extend([check(), publish().await]);
+    assert_eq!(verdicts.iter().map(|verdict| verdict.fine).collect::<Vec<_>>(), [true, true, true, false, false]);
+    let said: Vec<String> = verdicts.into_iter().map(|verdict| verdict.text).collect();
+    insta::assert_snapshot!("said", said.join("\n"));
 }
 
 #[apply(story)]
@@ -370,25 +367,17 @@ async fn the_command_line_shows_what_was_published_and_goes_back(site: Site) {
     course.edit("chapters/01-read/text.en.md", "Go on", "Move on");
     site.publish(&course).await.unwrap();
     let history = async || {
-        let mut said = Vec::new();
-        let code = content::cli::history(&site.db, "tiny", &mut said).await.unwrap();
-        let said = String::from_utf8(said).unwrap();
+        let said = content::cli::history(&site.db, "tiny").await.unwrap();
         let columns = |line: &str| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
-        let lines: Vec<(String, String)> =
-            said.lines().map(columns).map(|line| (line[0].clone(), line[4].clone())).collect();
-        (code, lines)
+        said.lines().map(columns).map(|line| (line[0].clone(), line[4].clone())).collect::<Vec<_>>()
     };
     let line = |number: &str, current: &str| (number.to_owned(), current.to_owned());
-    assert_eq!(history().await, (0, vec![line("2", "current"), line("1", "")]));
-    let mut said = Vec::new();
-    let mut codes = vec![content::cli::roll_back(&site.db, "tiny", 1, &mut said).await.unwrap()];
-    assert_eq!(history().await, (0, vec![line("2", ""), line("1", "current")]));
-    codes.push(content::cli::roll_back(&site.db, "tiny", 9, &mut said).await.unwrap());
-    codes.push(content::cli::history(&site.db, "none", &mut said).await.unwrap());
-    assert_eq!(codes, [0, 1, 1]);
-    assert_eq!(
-        String::from_utf8(said).unwrap(),
-        "readers see number 1 of tiny\nerror: there is no publication 9 of the course `tiny`\n\
-         error: there is no course `none`, or it was never published\n"
-    );
+    assert_eq!(history().await, [line("2", "current"), line("1", "")]);
+    let went_back = content::cli::roll_back(&site.db, "tiny", 1).await.unwrap();
+    assert_eq!(went_back, "readers see number 1 of tiny");
+    assert_eq!(history().await, [line("2", ""), line("1", "current")]);
+    let unknown = content::cli::roll_back(&site.db, "tiny", 9).await.unwrap_err();
+    assert_eq!(unknown.to_string(), "there is no publication 9 of the course `tiny`");
+    let unknown = content::cli::history(&site.db, "none").await.unwrap_err();
+    assert_eq!(unknown.to_string(), "there is no course `none`, or it was never published");
 }
