@@ -1,12 +1,15 @@
 //! What authors see of their courses, and the words for chapters that other rooms' answers share.
 
+use std::collections::HashMap;
+
 use actix_web::get;
 use actix_web::web::{Data, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::catalogue::Chapter;
-use super::{localise, model};
+use super::localise;
+use super::model::{self, PublicationRow};
 use crate::accounts::{self, Locale, Person, Role};
 use crate::content::Source;
 use crate::content::format::Kind;
@@ -99,10 +102,14 @@ pub async fn author_courses(
             Ok::<_, Problem>((model::slugs(db, &ids)?, publications, accounts::names(db, &people)?))
         })
         .await?;
+    let mut by_course: HashMap<CourseId, Vec<(PublicationRow, i64)>> = HashMap::new();
+    for (row, chapters) in publications {
+        by_course.entry(row.course_id).or_default().push((row, chapters));
+    }
     let items = slugs
         .into_iter()
         .map(|(id, slug, current)| {
-            let mine: Vec<_> = publications.iter().filter(|(row, _)| row.course_id == id).collect();
+            let mine = by_course.remove(&id).unwrap_or_default();
             AuthorCourse {
                 id,
                 slug,
@@ -117,7 +124,7 @@ pub async fn author_courses(
                         published_by: row.published_by,
                         published_by_name: row.published_by.and_then(|id| names.get(&id).cloned()),
                         commit: commit_of(row.source.as_deref()),
-                        chapters: *chapters,
+                        chapters,
                     })
                     .collect(),
             }

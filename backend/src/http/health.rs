@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::Problems;
 use super::problem::{Problem, UNAVAILABLE};
@@ -134,8 +135,8 @@ async fn hub(site: &Site) -> (Part, Option<Servers>) {
 }
 
 fn storage(site: &Site) -> Part {
-    let dir = site.config.blobs_dir();
-    let probe = dir.join(".probe");
+    // Of its own: two processes may look at the same moment.
+    let probe = site.config.blobs_dir().join(format!(".probe-{}", Uuid::now_v7()));
     let (state, detail) = match std::fs::write(&probe, b"probe").and_then(|()| std::fs::remove_file(&probe)) {
         Ok(()) => (PartState::Ok, String::new()),
         Err(error) => (PartState::Down, error.to_string()),
