@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use serde_json::json;
 use tenarai::accounts;
 use tenarai::db::schema::sessions;
-use tenarai::db::types::Ts;
+use tenarai::db::types::{SessionId, Ts, UserId};
+use tenarai::live::News;
 
 use super::{A_SECOND, pair, redis_becomes};
 use crate::support::{Events, PASSWORD, Plan, Redis, TestSite, tell, within};
@@ -71,6 +72,20 @@ fn who_must_wait_is_told_how_long_by_redis() {
         assert!((25..=30).contains(&seconds), "{seconds}");
     });
     drop(redis);
+}
+
+#[test]
+fn the_end_of_a_session_is_told_at_once_by_redis() {
+    with_redis(async |one, other| {
+        let mut news = other.site.live.listen();
+        // Of this session the database knows nothing: only the news can tell.
+        let end = News::SessionEnded { session: SessionId::new(), user: UserId(4711) };
+        one.site.live.tell(end.clone()).await;
+        let heard = async { while news.recv().await.expect("news") != end {} };
+        tokio::time::timeout(A_SECOND, heard).await.expect("it is told");
+        let News::SessionEnded { session, .. } = end else { unreachable!("as made above") };
+        assert!(other.site.live.revocations.has_ended(session));
+    });
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tenarai::accounts::{Role, Scope};
 use tenarai::http;
 
-use crate::support::{Browser, Company, Course, HUB_SERVICE_TOKEN, Person, Plan, TestSite};
+use crate::support::{Browser, Company, Course, FakeHub, HUB_SERVICE_TOKEN, Person, Plan, TestSite};
 
 /// What is asked for belongs to the first company: its course, its people.
 struct World {
@@ -26,7 +26,8 @@ struct World {
 #[apply(story)]
 async fn everybody_tries_every_operation(plan: Plan) {
     // That somebody tries too often is another story.
-    let site = plan.with(|settings| settings.sign_in_failures_per_account = 1000).start().await;
+    let hub = FakeHub::start();
+    let site = hub.serves(plan.with(|settings| settings.sign_in_failures_per_account = 1000)).start().await;
     let (world, people) = populate(&site).await;
     let mut table = String::from(
         "# anonymous | trainee tutor corporate_admin author operator | the same of another company | the hub, and the trainees' notebook servers\n",

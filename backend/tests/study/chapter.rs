@@ -54,6 +54,22 @@ async fn the_text_comes_in_the_language_asked_for_or_ones_own(site: TestSite) {
 }
 
 #[apply(story)]
+async fn a_course_in_one_language_is_shown_in_that(site: TestSite) {
+    for (language, title, text) in [("ja", "講座", "日本語で。"), ("en", "Course en", "In English.")] {
+        let languages: &[&str] = if language == "ja" { &["ja"] } else { &["en"] };
+        let course = site.publish(&CourseDraft { languages, ..CourseDraft::new(language) }).await;
+        let trainee = site.trainee(&course).await;
+        for wanted in ["ja", "en"] {
+            let chapter = trainee.get(&format!("{}?locale={wanted}", course.chapter("hello"))).await.ok();
+            assert_eq!((&chapter["locale"], &chapter["course"]["title"]), (&json!(language), &json!(title)));
+            assert!(chapter["html"].as_str().expect("html").contains(text), "{chapter}");
+            let card = trainee.get(&format!("/api/v1/courses?locale={wanted}")).await.ok()["items"][0].clone();
+            assert_eq!(card["title"], title);
+        }
+    }
+}
+
+#[apply(story)]
 async fn a_chapter_is_sent_again_only_when_it_or_ones_progress_changed(site: TestSite) {
     let course = site.course("ml").await;
     let trainee = site.trainee(&course).await;

@@ -19,6 +19,8 @@ pub struct CourseDraft {
     pub slug: String,
     pub title: String,
     pub completion: String,
+    /// `ja`, `en` or both.
+    pub languages: &'static [&'static str],
     pub chapters: Vec<ChapterDraft>,
 }
 
@@ -82,7 +84,13 @@ impl CourseDraft {
             ChapterDraft::new("own", Look::Own),
             ChapterDraft::new("quiz", Look::Quiz),
         ];
-        Self { slug: slug.to_owned(), title: format!("Course {slug}"), completion: "all".to_owned(), chapters }
+        Self {
+            slug: slug.to_owned(),
+            title: format!("Course {slug}"),
+            completion: "all".to_owned(),
+            languages: &["ja", "en"],
+            chapters,
+        }
     }
 
     pub fn chapter_mut(&mut self, key: &str) -> &mut ChapterDraft {
@@ -104,26 +112,36 @@ impl CourseDraft {
             }
             write(&format!("{folder}/images/dot.svg"), DOT);
             let words = &chapter.words;
-            write(
-                &format!("{folder}/text.en.md"),
-                &format!("## First\n\n{words} In English.\n\n![A dot](images/dot.svg)\n"),
-            );
-            write(
-                &format!("{folder}/text.ja.md"),
-                &format!("## はじめに\n\n{words} 日本語で。\n\n![点](images/dot.svg)\n"),
-            );
+            for language in self.languages {
+                let text = match *language {
+                    "en" => format!("## First\n\n{words} In English.\n\n![A dot](images/dot.svg)\n"),
+                    _ => format!("## はじめに\n\n{words} 日本語で。\n\n![点](images/dot.svg)\n"),
+                };
+                write(&format!("{folder}/text.{language}.md"), &text);
+            }
             if let Look::Coding(cells) = &chapter.look {
                 write(&format!("{folder}/notebook.ipynb"), &notebook(cells).to_string());
             }
         }
     }
 
+    /// In the course's languages.
+    fn said(&self, japanese: &str, english: &str) -> String {
+        let word = |language: &&str| format!("{language}: {}", if *language == "en" { english } else { japanese });
+        format!("{{{}}}", self.languages.iter().map(word).collect::<Vec<_>>().join(", "))
+    }
+
     fn yaml(&self) -> String {
         let mut yaml = format!(
-            "slug: {}\nlanguages: [ja, en]\ntitle: {{ja: 講座, en: {}}}\nsummary: {{ja: 要約, en: Summary}}\n\
+            "slug: {}\nlanguages: [{}]\ntitle: {}\nsummary: {}\n\
              profile: {{memory_mb: 512, cpu: 0.5}}\ncompletion: {{chapters: {}}}\nsections:\n\
-             - title: {{ja: 部, en: Part}}\n  chapters:\n",
-            self.slug, self.title, self.completion
+             - title: {}\n  chapters:\n",
+            self.slug,
+            self.languages.join(", "),
+            self.said("講座", &self.title),
+            self.said("要約", "Summary"),
+            self.completion,
+            self.said("部", "Part"),
         );
         for chapter in &self.chapters {
             let (kind, rule) = match chapter.look {
@@ -132,9 +150,8 @@ impl CourseDraft {
                 Look::Own => ("text", "{read: false, cells: none, self_mark: true}"),
                 Look::Quiz => ("quiz", ""),
             };
-            let (key, title) = (&chapter.key, &chapter.title);
-            let _ =
-                write!(yaml, "  - key: {key}\n    kind: {kind}\n    minutes: 5\n    title: {{ja: 章, en: {title}}}\n");
+            let (key, title) = (&chapter.key, self.said("章", &chapter.title));
+            let _ = write!(yaml, "  - key: {key}\n    kind: {kind}\n    minutes: 5\n    title: {title}\n");
             if !rule.is_empty() {
                 let _ = writeln!(yaml, "    completion: {rule}");
             }

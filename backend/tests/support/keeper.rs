@@ -16,7 +16,7 @@ const KEEPER: &str = r#"
 server=$!
 cat >/dev/null
 kill -"$KEPT_SIGNAL" "$server"
-wait "$server"
+wait "$server" 2>/dev/null
 rm -rf "$KEPT_DIR"
 "#;
 
