@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 eval "$(ci/hub-paths.sh)"
 cargo run --quiet --locked -- content check docs/sample-course
-"$HUB_VENV/bin/python" -B ci/check-sample-course.py
+exec "$HUB_VENV/bin/python" -B ci/check-sample-course.py

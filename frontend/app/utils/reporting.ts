@@ -3,8 +3,11 @@ import type { Site } from '~/api/types'
 import { ProblemError } from './problem'
 import { scrub } from './scrub'
 
-/** An answer the server meant to give is no error of this program. */
-const expected = (error: unknown) => error instanceof ProblemError && error.status < 500
+/** An answer the server meant to give is no error of this program, nor is the page that shows it. */
+const expected = (error: unknown) => {
+  if (error instanceof ProblemError) return error.status < 500
+  return isNuxtError(error) && (error.status ?? 500) < 500
+}
 
 export function startReporting({ dsn, environment }: NonNullable<Site['sentry']>, version: string) {
   init({

@@ -33,7 +33,8 @@ const test = base.extend<{ sink: Awaited<ReturnType<typeof startSink>> }>({
 /** An answer no page is prepared for: it fails while it is drawn. */
 const nonsense = { carry_on: null, courses: [{ id: 1 }] }
 
-test('a page that fails is reported once, without the person', async ({ page, site, sink }) => {
+test('a page that fails is reported once, without the person', async ({ page, site, sink, watch }) => {
+  watch.expect(/TypeError: Cannot read properties of undefined/, /status of 404/)
   const ishikawa = await demoAccount(site, 'ishikawa@aozora.example')
   await signIn(page, ishikawa, '/account')
   await page.route('**/api/v1/home*', route => route.fulfill({ json: nonsense }))
