@@ -35,17 +35,18 @@ impl Budget {
 }
 
 impl Figures {
+    /// `judged`: the ceiling or budget, and the ratio to it.
     pub fn add(
         &mut self,
         name: &'static str,
         database: &'static str,
         value: f64,
         unit: &'static str,
-        ceiling: Option<f64>,
+        judged: Option<(f64, f64)>,
         budget: Option<Budget>,
     ) {
-        let (value, ceiling) = (rounded(value), ceiling.map(rounded));
-        let ratio = ceiling.map(|ceiling| rounded(value / ceiling));
+        let value = rounded(value);
+        let (ceiling, ratio) = judged.map(|(ceiling, ratio)| (rounded(ceiling), rounded(ratio))).unzip();
         let met = ratio.zip(budget).map(|(ratio, budget)| budget.is_met_by(ratio));
         self.0.push(Figure { name, database, value, unit, ceiling, ratio, met });
     }

@@ -15,8 +15,9 @@ use crate::content::{Heading, NotebookEntry};
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, PublicationId, Ts};
 use crate::db::{AnyConnection, Db, Error};
 
-/// `tenarai content` is another process and has no way to tell us; this is how long it takes us to see.
-const CURRENT_FOR: Duration = Duration::from_secs(2);
+/// `tenarai content` is another process and has no way to tell us; this is how long it takes us to see. A chapter is
+/// remembered as long as its course is, from some moment of that: it takes twice as long at most.
+const CURRENT_FOR: Duration = Duration::from_secs(1);
 
 /// A course as of one content commit.
 #[derive(Debug)]
@@ -105,6 +106,8 @@ pub struct Catalogue {
     courses: Cache<CourseId, Option<PublicationId>>,
     publications: Cache<PublicationId, Arc<Publication>>,
     chapters: Cache<ChapterId, CourseId>,
+    /// What is opened again and again, found at once.
+    opened: Cache<ChapterId, ChapterRef>,
     slugs: Cache<String, CourseId>,
     pages: Cache<(ChapterVersionId, Locale), Arc<Page>>,
 }
@@ -121,6 +124,7 @@ impl Catalogue {
             courses: Cache::builder().max_capacity(10_000).time_to_live(CURRENT_FOR).build(),
             publications: Cache::new(500),
             chapters: Cache::new(100_000),
+            opened: Cache::builder().max_capacity(10_000).time_to_live(CURRENT_FOR).build(),
             slugs: Cache::new(10_000),
             pages: Cache::new(5_000),
         }
@@ -129,6 +133,7 @@ impl Catalogue {
     /// Another publication is current now: for who cannot wait until that is seen.
     pub async fn forget(&self, course: CourseId) {
         self.courses.invalidate(&course).await;
+        self.opened.invalidate_all();
     }
 
     /// The current publication of a course, if it has one.
@@ -172,6 +177,9 @@ impl Catalogue {
 
     /// A chapter of a current publication.
     pub async fn chapter(&self, db: &Db, id: ChapterId) -> Result<Option<ChapterRef>, Error> {
+        if let Some(opened) = self.opened.get(&id).await {
+            return Ok(Some(opened));
+        }
         let course = match self.chapters.get(&id).await {
             Some(course) => course,
             None => {
@@ -184,7 +192,10 @@ impl Catalogue {
         };
         let Some(publication) = self.publication(db, course).await? else { return Ok(None) };
         let index = publication.chapters.iter().position(|chapter| chapter.id == id);
-        Ok(index.map(|index| ChapterRef { publication, index }))
+        let Some(index) = index else { return Ok(None) };
+        let found = ChapterRef { publication, index };
+        self.opened.insert(id, found.clone()).await;
+        Ok(Some(found))
     }
 
     /// The chapter's text in this language, or in another where it has no such text.

@@ -21,11 +21,12 @@ pub const MOST_JSON: usize = 1024 * 1024;
 
 /// Everything under `/api/v1`.
 fn api_v1(api: &mut ServiceConfig) {
-    api.service(site_info::site);
+    // Tried in this order, for the answer and once more for its name in the log: what is asked most comes first.
+    study::routes(api);
     sessions::routes(api);
+    api.service(site_info::site);
     accounts::routes(api);
     organisations::routes(api);
-    study::routes(api);
     courses::routes(api);
     notebooks::routes(api);
     api.service(health::operator_health);
@@ -51,6 +52,8 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         some => some,
     };
+    // Threads that wait for a connection would wake each other up in vain.
+    let connections = site.config.settings.database_connections as usize;
     let site = Data::new(site);
     let metrics = Data::new(metrics);
     let policy = spa::content_security_policy(&site.config);
@@ -80,7 +83,13 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
             .wrap(headers)
     });
     // We take Ctrl-C ourselves: the hub has to be stopped with us.
-    Ok(server.workers(workers).disable_signals().shutdown_timeout(5).listen(listener)?.run())
+    Ok(server
+        .workers(workers)
+        .worker_max_blocking_threads(connections.div_ceil(workers))
+        .disable_signals()
+        .shutdown_timeout(5)
+        .listen(listener)?
+        .run())
 }
 
 fn query_problem(error: &QueryPayloadError) -> Problem {

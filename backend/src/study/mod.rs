@@ -13,10 +13,10 @@ mod view;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn routes(api: &mut ServiceConfig) {
-    api.service(outline::home)
+    api.service(chapter::open)
+        .service(events::send)
+        .service(outline::home)
         .service(outline::list)
         .service(outline::outline)
-        .service(chapter::open)
-        .service(chapter::mark)
-        .service(events::send);
+        .service(chapter::mark);
 }

@@ -326,18 +326,20 @@ pub fn progress_with_cells(
     chapter: ChapterId,
 ) -> QueryResult<(Option<ProgressRow>, Vec<CellRow>)> {
     let query = diesel::sql_query(
-        "SELECT p.chapter_id, p.course_id, p.publication_id, p.opened_at, p.read_at, p.completed_at, p.completed_by, p.percent, \
-             p.scroll, p.anchor, p.cell_id, p.position_at, p.updated_at, \
+        "SELECT p.chapter_id, p.course_id, p.publication_id, p.opened_at, p.read_at, p.completed_at, \
+             p.completed_by, p.percent, p.scroll, p.anchor, p.cell_id, p.position_at, p.updated_at, \
              c.cell_id AS cell, c.runs, c.errors, c.first_success_at, c.last_success, c.last_error, \
              c.last_duration_ms, c.last_run_at \
          FROM chapter_progress p \
          LEFT JOIN cell_progress c ON c.user_id = p.user_id AND c.chapter_id = p.chapter_id \
-         WHERE p.user_id = $1 AND p.chapter_id = $2 ORDER BY c.cell_id",
+         WHERE p.user_id = $1 AND p.chapter_id = $2",
     )
     .bind::<BigInt, _>(user)
     .bind::<BigInt, _>(chapter);
     let mut rows: Vec<ProgressAndCell> = Cached(query).load(db)?;
-    let cells = rows.iter_mut().filter_map(ProgressAndCell::cell).collect();
+    let mut cells: Vec<CellRow> = rows.iter_mut().filter_map(ProgressAndCell::cell).collect();
+    // Here, for these few: to sort costs PostgreSQL half as much again as to find them.
+    cells.sort_unstable_by(|one, other| one.cell_id.cmp(&other.cell_id));
     Ok((rows.into_iter().next().map(|row| row.progress), cells))
 }
 
