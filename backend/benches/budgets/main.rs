@@ -1,7 +1,9 @@
 //! `make bench`: endpoints beside their ceilings, in one run, on both databases. Writes `target/bench.json`.
 //!
 //! A ceiling is what this machine gives for the least that an endpoint cannot do without: checking the session's token
-//! and one read by primary key, or one durable upsert, in a bare actix handler. Both sides have one worker and the same
+//! by its signature and one read by primary key, or one durable upsert, in a bare actix handler. The strict ceilings
+//! share the site's cache of verified tokens, which is a cleverness of its own: what is written is judged by those alone,
+//! what is read by both. Both sides have one worker and the same
 //! load from wrk. A ratio is taken within each round, of two that ran one after the other, and its median over the rounds
 //! told: what slows a machine down lasts longer than a round.
 //! `cargo bench --bench budgets -- --seconds 2 --rounds 1` for a quick look, with `--only open_chapter` at one of them.
@@ -101,6 +103,8 @@ fn cases(scene: &Scene) -> Vec<Case> {
     vec![
         case("ceiling_read", None, scene.get(&scene.ceiling_url, "/read")),
         budgeted(case("open_chapter", Some("ceiling_read"), scene.get(&scene.site.url, chapter))),
+        case("ceiling_read_known", None, scene.get(&scene.ceiling_url, "/read-known")),
+        case("open_chapter_strict", Some("ceiling_read_known"), scene.get(&scene.site.url, chapter)),
         case("ceiling_read_text", None, scene.get(&scene.ceiling_url, "/text")),
         case("open_chapter_zstd", Some("ceiling_read"), scene.get_compressed(&scene.site.url, chapter)),
         case("course_outline", Some("ceiling_read"), scene.get(&scene.site.url, "/api/v1/courses/ml-first-steps")),
