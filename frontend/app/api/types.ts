@@ -11,11 +11,11 @@ export type Me = Get<'/api/v1/session'>
 export type Role = Me['roles'][number]['role']
 export type SessionRow = Get<'/api/v1/sessions'>['items'][number]
 
-export type Home = Get<'/api/v1/home'>
+type Home = Get<'/api/v1/home'>
 export type CarryOn = NonNullable<Home['carry_on']>
 export type CourseCard = Home['courses'][number]
 export type Course = Get<'/api/v1/courses/{slug}'>
-export type Section = Course['sections'][number]
+type Section = Course['sections'][number]
 export type ChapterRow = Section['chapters'][number]
 
 export type Chapter = Get<'/api/v1/chapters/{chapter}'>

@@ -1,4 +1,4 @@
-export const LANGUAGES = ['ja', 'en'] as const
+const LANGUAGES = ['ja', 'en'] as const
 export type Language = typeof LANGUAGES[number]
 export const isLanguage = (value: unknown): value is Language => LANGUAGES.some(language => language === value)
 

@@ -1,7 +1,7 @@
 import type { Me, Role } from '~/api/types'
 
 /** Who has a room; the server decides again on every request. */
-export const ROOM_ROLES = {
+const ROOM_ROLES = {
   '/tutor': ['tutor'],
   '/admin': ['corporate_admin', 'operator'],
   '/author': ['author', 'operator'],

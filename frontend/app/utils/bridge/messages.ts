@@ -52,7 +52,7 @@ const bridgeMessage = v.variant('type', [
 ])
 
 export type BridgeMessage = v.InferOutput<typeof bridgeMessage>
-export type BridgeType = BridgeMessage['type']
+type BridgeType = BridgeMessage['type']
 export type BridgeOf<T extends BridgeType> = Extract<BridgeMessage, { type: T }>
 export type Handout = v.InferOutput<typeof handout>
 export type NotebookJson = v.InferOutput<typeof notebook>

@@ -1,7 +1,7 @@
 import { diffArrays, diffLines } from 'diff'
 import type { NotebookJson } from '../bridge/messages'
 
-export interface DiffLine { kind: 'same' | 'added' | 'removed', text: string }
+interface DiffLine { kind: 'same' | 'added' | 'removed', text: string }
 export interface CellDiff {
   id: string
   /** Position from 1 in the notebook it stands in (the trainee's, or for removed cells the handout). */

@@ -27,7 +27,7 @@ export interface PaneFacts {
   waited: number
 }
 
-export const SLOW_AFTER = 20_000
+const SLOW_AFTER = 20_000
 
 /** The one screen the pane shows, most urgent first. The text beside it stays readable in all of them. */
 export function paneView(facts: PaneFacts): PaneView {

@@ -22,7 +22,7 @@ export interface QueueOptions {
 }
 
 /** The server takes 200; less keeps a keepalive request under the browser's 64 KiB. */
-export const BATCH = 100
+const BATCH = 100
 const FIRST_RETRY = 2_000
 const LAST_RETRY = 60_000
 

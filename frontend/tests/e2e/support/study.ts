@@ -6,7 +6,7 @@ export const textOf = (page: Page): Locator => page.getByRole('region', { name: 
 export const outline = (page: Page): Locator => page.getByRole('navigation', { name: /^(目次|Outline)$/ })
 
 /** The site's clock goes on by a minute, as if somebody had read for so long; the notebook's is its own. */
-export async function aMinutePasses(page: Page) {
+async function aMinutePasses(page: Page) {
   await page.evaluate(() => {
     const now = Date.now.bind(Date)
     Date.now = () => now() + 60_000
