@@ -35,6 +35,10 @@ pub struct PasswordChange {
 async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let PasswordChange { current_password, new_password } = body.into_inner();
     check_new(&new_password)?;
+    // What cannot be a password is not hashed.
+    if current_password.expose_secret().chars().count() > password::LONGEST {
+        return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));
+    }
     let user = me.person.id;
     let limit = Limit { key: format!("password:{user}"), most: site.config.settings.sign_in_failures_per_account };
     if let Err(exceeded) = site.live.limits.count(&limit).await {

@@ -48,7 +48,7 @@ pub async fn image(
     let bytes = site.blobs.get(&file.sha256.parse::<BlobId>()?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, media_type(name).unwrap_or("application/octet-stream")))
-        .insert_header((CACHE_CONTROL, "private, max-age=3600"))
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
         .insert_header(etag::header(&file.sha256))
         // An SVG that is opened by itself must not run anything.
         .insert_header(("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))

@@ -320,10 +320,16 @@ fn end_known(state: &Path, (file, name): (&str, &[u8]), signal: Signal) {
     if pid > 1 && is_ours() {
         let _ = kill(Pid::from_raw(pid), signal);
         let begun = Instant::now();
-        while is_ours() && begun.elapsed() < PATIENCE {
+        while !has_ended(pid) && begun.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// Gone, or waiting for its parent to notice: one that is still ending has no command line any more, but its port.
+fn has_ended(pid: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_none_or(|rest| matches!(rest.trim_start().chars().next(), None | Some('Z' | 'X')))
 }
 
 /// The culler ends by itself with the hub; learners' servers do not: the hub stops those, or finds them again.

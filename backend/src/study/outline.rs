@@ -205,22 +205,32 @@ impl Studied {
 
     /// The chapter touched last; where that is completed, the next one that is not.
     fn next_chapter(&self) -> Option<(&Publication, &Chapter)> {
-        let last = self.rows.values().max_by_key(|row| row.updated_at);
+        let last = last_touched(&self.rows);
         // The course of that chapter first; where it is finished, the others.
         let publications = self.courses.iter().map(|(publication, ..)| &**publication);
         let (this, others): (Vec<_>, Vec<_>) =
             publications.partition(|publication| last.is_some_and(|row| row.course_id == publication.course));
-        this.into_iter().chain(others).find_map(|publication| Some((publication, self.next_in(publication, last)?)))
+        this.into_iter()
+            .chain(others)
+            .find_map(|publication| Some((publication, next_in(publication, &self.rows, last)?)))
     }
+}
 
-    fn next_in<'p>(&self, publication: &'p Publication, last: Option<&ProgressRow>) -> Option<&'p Chapter> {
-        let open = |chapter: &&Chapter| self.rows.get(&chapter.id).is_none_or(|row| row.completed_at.is_none());
-        let start = last
-            .and_then(|row| publication.chapters.iter().position(|chapter| chapter.id == row.chapter_id))
-            .unwrap_or(0);
-        let (before, from) = publication.chapters.split_at(start);
-        from.iter().chain(before).filter(|chapter| chapter.available).find(open)
-    }
+fn last_touched(rows: &HashMap<ChapterId, ProgressRow>) -> Option<&ProgressRow> {
+    rows.values().max_by_key(|row| row.updated_at)
+}
+
+/// From the chapter touched last on, the first that is not completed; then from the beginning.
+fn next_in<'p>(
+    publication: &'p Publication,
+    rows: &HashMap<ChapterId, ProgressRow>,
+    last: Option<&ProgressRow>,
+) -> Option<&'p Chapter> {
+    let open = |chapter: &&Chapter| rows.get(&chapter.id).is_none_or(|row| row.completed_at.is_none());
+    let start =
+        last.and_then(|row| publication.chapters.iter().position(|chapter| chapter.id == row.chapter_id)).unwrap_or(0);
+    let (before, from) = publication.chapters.split_at(start);
+    from.iter().chain(before).filter(|chapter| chapter.available).find(open)
 }
 
 /// A course with its outline.
@@ -235,6 +245,8 @@ pub struct Outline {
     /// Null for a reader who is not enrolled.
     pub progress: Option<CourseProgress>,
     pub due_at: Option<Ts>,
+    /// Where to go on in this course; null once all is completed.
+    pub next_chapter: Option<ChapterId>,
     pub sections: Vec<OutlineSection>,
 }
 
@@ -309,6 +321,7 @@ pub async fn outline(
         },
         progress: reader.enrolled.then(|| CourseProgress::new(publication, &rows, completed_at)),
         due_at: reader.due_at,
+        next_chapter: next_in(publication, &rows, last_touched(&rows)).map(|chapter| chapter.id),
         sections: publication.sections.iter().enumerate().map(section).collect(),
     };
     Ok(etag::json(&request, &body))

@@ -128,6 +128,10 @@ pub fn mark(
         let evidence = model::evidence(Some(&row), &cells);
         let standing = chapter_standing(&chapter.chapter().rule, chapter.chapter().notebook.as_ref(), &evidence);
         model::take_back_mark(tx, place, standing.percent)?;
+        // Earned meanwhile, while the mark stood.
+        if standing.met {
+            model::complete(tx, place, CompletedBy::Rule, Ts::now())?;
+        }
     }
     let row = model::progress(tx, user, place.chapter)?;
     roll_up(tx, user, chapter)?;

@@ -81,7 +81,8 @@ impl ChapterProgress {
         let state = state_of(row);
         Self {
             state,
-            percent: if state == ChapterState::Completed { 100 } else { standing.percent },
+            // A new publication may ask for less than there is: it is completed with the next thing that happens.
+            percent: if state == ChapterState::Completed { 100 } else { standing.percent.min(99) },
             opened_at: row.and_then(|row| row.opened_at),
             read_at: row.and_then(|row| row.read_at),
             completed_at: row.and_then(|row| row.completed_at),

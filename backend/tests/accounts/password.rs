@@ -7,7 +7,7 @@ use serde_json::json;
 use tenarai::accounts;
 use tenarai::db::schema::sessions;
 
-use crate::support::{PASSWORD, Person, TestSite};
+use crate::support::{PASSWORD, Person, Plan, TestSite};
 
 const NEW: &str = "another-fine-password";
 
@@ -72,5 +72,31 @@ async fn a_sign_in_at_the_same_moment_does_not_outlive_the_old_password(site: Te
             })
             .await;
         assert_eq!(living, 0);
+    }
+}
+
+#[apply(story)]
+async fn guesses_at_the_current_password_are_limited(plan: Plan) {
+    let site = plan.with(|settings| settings.sign_in_failures_per_account = 3).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    // One that is far too long is no guess worth hashing.
+    change(&person, &"x".repeat(100_000), NEW).await.refused(422, "wrong_password");
+    for _ in 0..3 {
+        change(&person, "not-my-password", NEW).await.refused(422, "wrong_password");
+    }
+    change(&person, PASSWORD, NEW).await.refused(429, "too_many_requests");
+}
+
+#[apply(story)]
+async fn who_knew_the_password_in_the_end_may_mistype_it_again(plan: Plan) {
+    let site = plan.with(|settings| settings.sign_in_failures_per_account = 3).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    for (current, new) in [(PASSWORD, NEW), (NEW, PASSWORD)] {
+        for _ in 0..2 {
+            change(&person, "not-my-password", new).await.refused(422, "wrong_password");
+        }
+        change(&person, current, new).await.is(204);
     }
 }

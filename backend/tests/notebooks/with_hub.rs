@@ -29,7 +29,11 @@ fn with_hub(plan: &Plan, settings: &[(&str, &str)]) -> Command {
 async fn told(plan: &Plan, settings: &[(&str, &str)]) -> HashMap<String, String> {
     let file: PathBuf = plan.dir.path().join("hub/env");
     let mut child = with_hub(plan, settings).spawn().expect("it starts");
-    let text = within(Duration::from_secs(60), "the hub starts", async || std::fs::read_to_string(&file).ok()).await;
+    let text = within(Duration::from_secs(60), "the hub starts", async || {
+        assert!(child.try_wait().expect("ours to ask").is_none(), "the site has ended");
+        std::fs::read_to_string(&file).ok()
+    })
+    .await;
     let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("process ids are small"));
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it is ours to end");
     // Told to stop while it still waits for the hub, it stops in order.
@@ -41,7 +45,11 @@ async fn told(plan: &Plan, settings: &[(&str, &str)]) -> HashMap<String, String>
 async fn a_hub_of_this_machine_listens_where_browsers_find_it() {
     let (site, hub) = (free_address(), free_address());
     let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
-    let environment = told(&plan, &[("TENARAI_HUB_URL", &format!("http://{hub}/jupyterhub/"))]).await;
+    let url = format!("http://{hub}/jupyterhub/");
+    let environment = told(&plan, &[("TENARAI_HUB_URL", &url), ("A_SECRET", "of ours"), ("TZ", "Asia/Tokyo")]).await;
+    // Of what is set for the site it gets what it needs.
+    assert_eq!(environment["TZ"], "Asia/Tokyo");
+    assert!(!environment.contains_key("A_SECRET") && !environment.contains_key("TENARAI_DATABASE_URL"));
     assert_eq!(environment["TENARAI_INTERNAL_URL"], format!("http://{site}"));
     assert_eq!(environment["TENARAI_HUB_URL"], format!("http://{hub}/jupyterhub/"));
     assert!(!environment.contains_key("TENARAI_HUB_LISTEN"));

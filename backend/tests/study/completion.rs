@@ -1,5 +1,7 @@
 //! When a chapter and a course are completed.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
@@ -7,7 +9,7 @@ use tenarai::db::schema::chapter_progress;
 use tenarai::db::types::PublicationId;
 
 use super::{event, report, run, work_through_values};
-use crate::support::{Answer, ChapterDraft, Course, CourseDraft, Look, Person, TestSite};
+use crate::support::{Answer, ChapterDraft, Course, CourseDraft, Look, Person, TestSite, within};
 
 async fn mark(person: &Person, course: &Course, key: &str, completed: bool) -> Answer {
     person.put(&format!("{}/completion", course.chapter(key)), json!({ "completed": completed })).await
@@ -73,6 +75,38 @@ async fn a_chapter_that_leaves_it_to_the_trainee_is_marked_and_unmarked(site: Te
     let taken_back = mark(&trainee, &course, "own", false).await.ok();
     assert_eq!((&taken_back["state"], &taken_back["completed_by"]), (&json!("in_progress"), &json!(null)));
     assert_eq!(course_progress(&trainee).await["completed_chapters"], 0);
+}
+
+#[apply(story)]
+async fn what_was_earned_while_a_mark_stood_stays_when_it_is_taken_back(site: TestSite) {
+    let mut draft = CourseDraft::new("ml");
+    draft.chapter_mut("own").look = Look::ReadOrOwn;
+    let course = site.publish(&draft).await;
+    let trainee = site.trainee(&course).await;
+    mark(&trainee, &course, "own", true).await.is(200);
+    report(&trainee, &[event(&course, "own", "read", json!({}))]).await.is(200);
+    let taken_back = mark(&trainee, &course, "own", false).await.ok();
+    assert_eq!((&taken_back["state"], &taken_back["completed_by"]), (&json!("completed"), &json!("rule")));
+    assert_eq!(course_progress(&trainee).await["completed_chapters"], 1);
+}
+
+#[apply(story)]
+async fn a_rule_that_asks_for_less_completes_a_chapter_with_the_next_event(site: TestSite) {
+    let mut draft = CourseDraft::new("ml");
+    let course = site.publish(&draft).await;
+    let trainee = site.trainee(&course).await;
+    report(&trainee, &[event(&course, "values", "read", json!({})), run(&course, "one", true)]).await.is(200);
+    draft.chapter_mut("values").look = Look::Coding(vec!["one"]);
+    site.publish(&draft).await;
+    // Nobody is shown the whole of what is not completed.
+    let now = chapter(&trainee, &course, "values").await;
+    assert!(now["percent"].as_i64() < Some(100) || now["state"] == "completed", "{now}");
+    // Another process sees a publication within two seconds.
+    within(Duration::from_secs(10), "the completion", async || {
+        report(&trainee, &[event(&course, "values", "opened", json!({}))]).await.is(200);
+        (chapter(&trainee, &course, "values").await["state"] == "completed").then_some(())
+    })
+    .await;
 }
 
 #[apply(story)]

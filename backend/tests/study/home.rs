@@ -7,8 +7,14 @@ use serde_json::{Value, json};
 use super::{event, report, run, work_through_values};
 use crate::support::{Person, TestSite};
 
+/// Where home leads; a course of its own leads to the same.
 async fn carry_on(person: &Person) -> Value {
-    person.get("/api/v1/home").await.ok()["carry_on"].clone()
+    let there = person.get("/api/v1/home").await.ok()["carry_on"].clone();
+    if let Some(slug) = there["course"]["slug"].as_str() {
+        let next = person.get(&format!("/api/v1/courses/{slug}")).await.ok()["next_chapter"].clone();
+        assert_eq!(next, there["chapter"]["id"]);
+    }
+    there
 }
 
 #[apply(story)]

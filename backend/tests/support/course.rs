@@ -41,6 +41,8 @@ pub enum Look {
     Coding(Vec<&'static str>),
     /// Completed by one's own mark.
     Own,
+    /// Completed by reading, or by one's own mark.
+    ReadOrOwn,
     /// In the outline only.
     Quiz,
 }
@@ -148,6 +150,7 @@ impl CourseDraft {
                 Look::Text => ("text", "{read: true, cells: none, self_mark: false}"),
                 Look::Coding(_) => ("coding", "{read: true, cells: all, self_mark: false}"),
                 Look::Own => ("text", "{read: false, cells: none, self_mark: true}"),
+                Look::ReadOrOwn => ("text", "{read: true, cells: none, self_mark: true}"),
                 Look::Quiz => ("quiz", ""),
             };
             let (key, title) = (&chapter.key, self.said("章", &chapter.title));

@@ -865,6 +865,7 @@ export interface components {
             due_at: components["schemas"]["Ts"] | null;
             id: components["schemas"]["CourseId"];
             locales: components["schemas"]["Locale"][];
+            next_chapter: components["schemas"]["ChapterId"] | null;
             progress: components["schemas"]["CourseProgress"] | null;
             publication: components["schemas"]["OutlinePublication"];
             sections: components["schemas"]["OutlineSection"][];

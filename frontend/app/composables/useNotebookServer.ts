@@ -18,6 +18,8 @@ export const useNotebookServer = onePerApp(() => {
   let reconnect: ReturnType<typeof setTimeout> | undefined
   let failures = 0
   let wanted = false
+  /** The session ended while the pane was there. */
+  let interrupted = false
   let asking = false
   let unheard = false
 
@@ -66,7 +68,8 @@ export const useNotebookServer = onePerApp(() => {
     })
     source.addEventListener('session', () => {
       sessionEnded.value = true
-      release()
+      interrupted = wanted
+      close()
     })
     source.addEventListener('error', () => {
       if (source?.readyState !== EventSource.CLOSED || !wanted) return
@@ -80,12 +83,31 @@ export const useNotebookServer = onePerApp(() => {
     })
   }
 
-  function release() {
+  function close() {
     wanted = false
     source?.close()
     source = null
     clearInterval(renewal)
     clearTimeout(reconnect)
+  }
+
+  async function open() {
+    if (wanted) return
+    wanted = true
+    askedAt.value = Date.now()
+    listen()
+    renewal = setInterval(() => void ask('open'), RENEW_EVERY)
+    await ask('open')
+  }
+
+  async function retry() {
+    askedAt.value = Date.now()
+    status.value = null
+    unanswered.value = false
+    // The end of a session has ended the stream and the renewal too.
+    if (!wanted) return open()
+    await ask('open')
+    if (source?.readyState !== EventSource.OPEN) listen()
   }
 
   return {
@@ -94,32 +116,22 @@ export const useNotebookServer = onePerApp(() => {
     sessionEnded: readonly(sessionEnded),
     askedAt: readonly(askedAt),
     /** The pane is there: start, listen, keep the hub's cookie fresh. */
-    async open() {
-      if (wanted) return
-      wanted = true
-      askedAt.value = Date.now()
-      listen()
-      renewal = setInterval(() => void ask('open'), RENEW_EVERY)
-      await ask('open')
-    },
+    open,
     /** Already at sign-in, so that the notebook is there when it is opened; the operator's limit may decline. */
     async prewarm() {
       if (status.value === null) await ask('prewarm')
     },
-    release,
-    async retry() {
-      askedAt.value = Date.now()
-      status.value = null
-      unanswered.value = false
-      // The end of a session has ended the stream and the renewal too.
-      if (!wanted) return this.open()
-      await ask('open')
-      if (source?.readyState !== EventSource.OPEN) listen()
+    release() {
+      interrupted = false
+      close()
     },
-    /** After signing in again in place. */
-    resume() {
+    retry,
+    /** After signing in again in place: what was interrupted goes on, wherever one was asked to sign in. */
+    async resume() {
       sessionEnded.value = false
-      status.value = null
+      if (!interrupted && !wanted) return
+      interrupted = false
+      await retry()
     },
     async stop() {
       await answer(api.DELETE('/api/v1/notebook-server'))

@@ -82,6 +82,34 @@ test('signing out everywhere ends the notebook that is open elsewhere, and signi
   await expect(notebook.output(1)).toHaveText('before')
 })
 
+test('who was signed out elsewhere may read on, and goes on with the notebook after signing in anywhere', async ({ page, browser, site, trainee, watch, checkPage }) => {
+  watch.expect(/status of 401/)
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  const elsewhere = await (await browser.newContext({ baseURL: site.origin })).newPage()
+  await signIn(elsewhere, trainee, '/account')
+  const ended = await elsewhere.evaluate(() => fetch('/api/v1/sessions', { method: 'DELETE', headers: { 'content-type': 'application/json' } }).then(({ status }) => status))
+  expect(ended).toBe(204)
+  await elsewhere.context().close()
+  await expect(notebook.pane.getByRole('heading', { name: 'セッションが終わりました' })).toBeVisible()
+
+  // What is to be recorded asks for a sign-in; whoever wants to read on first does.
+  await textOf(page).evaluate(box => box.scrollTo(0, 300))
+  const dialog = page.getByRole('dialog', { name: 'もう一度サインインしてください' })
+  await expect(dialog).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(textOf(page).getByRole('heading', { level: 1 })).toBeVisible()
+  await checkPage()
+
+  await page.getByRole('banner').getByRole('button', { name: 'サインインする' }).click()
+  await dialog.getByLabel('パスワード').fill(trainee.password)
+  await dialog.getByRole('button', { name: 'サインインする' }).click()
+  await notebook.ready()
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('保存済み')
+})
+
 test('a session that has run out asks to sign in again in place, and the click goes on', async ({ page, context, trainee, watch, checkPage }) => {
   watch.expect(/status of 401/)
   await signIn(page, trainee, '/courses/ml-first-steps')

@@ -10,6 +10,7 @@ import jwt
 import pytest
 
 from standin_lms import Key, StandinLms
+from tenarai_hub.lms import LmsUnavailable
 from tenarai_hub.tickets import JWKS_MAX_AGE_S, InvalidTicket, TicketVerifier
 
 
@@ -18,11 +19,14 @@ class Keys:
 
     def __init__(self, lms: StandinLms) -> None:
         self.lms, self.fetched, self.now = lms, 0, 1000.0
+        self.down = False
         self.verifier = TicketVerifier(lms.url, self.fetch, lambda: self.now)
 
     async def fetch(self) -> dict[str, Any]:
         """What the LMS publishes."""
         self.fetched += 1
+        if self.down:
+            raise LmsUnavailable("it restarts")
         return {"keys": [key.jwk() for key in self.lms.keys]}
 
 
@@ -79,12 +83,27 @@ async def test_an_unknown_key_is_looked_up_once_and_refused(keys: Keys, lms: Sta
 async def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(keys: Keys, lms: StandinLms) -> None:
     old, session = lms.ticket(lms.sign_in("u17")), lms.sign_in("u17")
     await keys.verifier.verify(old)
-    lms.keys[:] = [Key()]
+    withdrawn = lms.keys[:]
+    lms.keys.append(Key())
     keys.now += 10
-    await keys.verifier.verify(lms.ticket(session))
+    await keys.verifier.verify(lms.ticket(session, key=lms.keys[-1]))
+    await keys.verifier.verify(old)
+    for key in withdrawn:
+        lms.keys.remove(key)
+    await keys.verifier.verify(old)
     keys.now += JWKS_MAX_AGE_S + 1
     with pytest.raises(InvalidTicket):
         await keys.verifier.verify(old)
+
+
+async def test_a_known_key_is_good_while_the_lms_restarts(keys: Keys, lms: StandinLms) -> None:
+    session = lms.sign_in("u17")
+    await keys.verifier.verify(lms.ticket(session))
+    keys.now += JWKS_MAX_AGE_S + 1
+    keys.down = True
+    await keys.verifier.verify(lms.ticket(session))
+    with pytest.raises(LmsUnavailable):
+        await keys.verifier.verify(lms.ticket(session, key=Key()))
 
 
 def _part(value: dict[str, Any]) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 import jwt
 
+from .lms import LmsUnavailable
+
 COOKIE = "tenarai_hub"
 AUDIENCE = "jupyterhub"
 HUB_USER = re.compile(r"u[1-9][0-9]{0,17}")
@@ -77,8 +79,13 @@ class TicketVerifier:
     async def _key(self, kid: str) -> jwt.PyJWK:
         age = self._clock() - self._fetched_at
         if age > JWKS_MAX_AGE_S or (kid not in self._keys and age > JWKS_MIN_AGE_S):
-            self._keys = _ed25519_keys(await self._fetch_jwks())
-            self._fetched_at = self._clock()
+            try:
+                self._keys = _ed25519_keys(await self._fetch_jwks())
+                self._fetched_at = self._clock()
+            except LmsUnavailable:
+                # a key that was good goes on being good while the LMS restarts; of others nothing can be said
+                if kid not in self._keys:
+                    raise
         if kid not in self._keys:
             raise InvalidTicket(f"signed with a key the LMS does not publish ({kid!r})")
         return self._keys[kid]

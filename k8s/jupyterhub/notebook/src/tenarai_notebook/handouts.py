@@ -170,8 +170,14 @@ class Handouts:
                 descriptor = os.open(self._file(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except FileExistsError:
                 continue
-            with open(descriptor, "wb") as copy:
-                copy.write(content)
+            try:
+                with open(descriptor, "wb") as copy:
+                    copy.write(content)
+                    copy.flush()
+                    os.fsync(copy.fileno())
+            except OSError:
+                self._file(name).unlink(missing_ok=True)
+                raise
             return name
         raise HandoutError("no_copy", f"no free name for a copy of {path}")
 
