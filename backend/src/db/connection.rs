@@ -3,7 +3,9 @@
 use std::fs::{OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -100,8 +102,9 @@ fn pragmas(access: Access) -> &'static str {
 /// Hands connections to the pool. Diesel's own manager cannot tell a missing server from a bad URL.
 #[derive(Debug)]
 pub struct Manager {
-    pub target: Target,
-    pub access: Access,
+    target: Target,
+    access: Access,
+    suspicion: Suspicion,
 }
 
 impl ManageConnection for Manager {
@@ -113,6 +116,9 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Self::Error> {
+        if !self.suspicion.is_raised() {
+            return Ok(());
+        }
         connection.ping().map_err(diesel::r2d2::Error::QueryError)
     }
 
@@ -123,14 +129,45 @@ impl ManageConnection for Manager {
 
 pub type Pool = diesel::r2d2::Pool<Manager>;
 
+/// Whether the server may have gone away under the connections that are open: it was restarted, or another took over.
+/// While that is so each is tried before it is used, which would otherwise be a turn too many.
+#[derive(Debug, Clone)]
+pub struct Suspicion {
+    start: Instant,
+    /// Seconds after `start` until which it lasts.
+    until: Arc<AtomicU64>,
+}
+
+/// By then every connection of a pool that is used has been tried.
+const SUSPICIOUS_FOR: Duration = Duration::from_secs(300);
+
+impl Suspicion {
+    fn none() -> Self {
+        Self { start: Instant::now(), until: Arc::default() }
+    }
+
+    /// What failed may have failed for the connection's sake.
+    pub fn check(&self, connection: &mut AnyConnection) {
+        if connection.ping().is_err() {
+            self.until.store((self.start.elapsed() + SUSPICIOUS_FOR).as_secs(), Ordering::Relaxed);
+        }
+    }
+
+    fn is_raised(&self) -> bool {
+        self.start.elapsed().as_secs() < self.until.load(Ordering::Relaxed)
+    }
+}
+
 /// A pool that opens connections when they are first needed, and waits a short while for one.
-pub fn pool(target: &Target, access: Access, size: u32) -> Pool {
-    diesel::r2d2::Pool::builder()
+pub fn pool(target: &Target, access: Access, size: u32) -> (Pool, Suspicion) {
+    let suspicion = Suspicion::none();
+    let manager = Manager { target: target.clone(), access, suspicion: suspicion.clone() };
+    let pool = diesel::r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(0))
-        .test_on_check_out(false)
         .connection_timeout(Duration::from_secs(5))
-        .build_unchecked(Manager { target: target.clone(), access })
+        .build_unchecked(manager);
+    (pool, suspicion)
 }
 
 #[cfg(test)]

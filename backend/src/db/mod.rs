@@ -20,7 +20,7 @@ pub use connection::{Access, AnyConnection, MultiBackend, Target};
 pub use error::Error;
 pub use query::{Both, Cached};
 
-use connection::Pool;
+use connection::{Pool, Suspicion};
 use writer::Writer;
 
 /// Handle to the database; cheap to clone.
@@ -28,6 +28,7 @@ use writer::Writer;
 pub struct Db {
     target: Target,
     readers: Pool,
+    suspicion: Suspicion,
     writer: Option<Writer>,
 }
 
@@ -38,7 +39,8 @@ impl Db {
             Target::Sqlite(_) => (Access::Read, Some(Writer::start(target)?)),
             Target::Postgres(_) => (Access::Write, None),
         };
-        Ok(Self { target: target.clone(), readers: connection::pool(target, access, connections), writer })
+        let (readers, suspicion) = connection::pool(target, access, connections);
+        Ok(Self { target: target.clone(), readers, suspicion, writer })
     }
 
     /// `sqlite` or `postgres`.
@@ -97,10 +99,14 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let pool = self.readers.clone();
+        let (pool, suspicion) = (self.readers.clone(), self.suspicion.clone());
         tokio::task::spawn_blocking(move || {
             let mut connection = pool.get().map_err(|error| Error::Unavailable(Box::new(error)))?;
-            work(&mut connection)
+            let result = work(&mut connection);
+            if result.is_err() {
+                suspicion.check(&mut connection);
+            }
+            result
         })
         .await
         .unwrap_or_else(|panic| Err(Error::Unavailable(Box::new(panic)).into()))

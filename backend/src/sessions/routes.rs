@@ -106,7 +106,14 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
     let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
     site.live.limits.allows(&by_address).await.map_err(refused)?;
     site.live.limits.count(&by_account).await.map_err(refused)?;
-    let account = site.db.read(move |db| Ok::<_, Problem>(accounts::by_email(db, &email)?)).await?;
+    let account = match site.db.read(move |db| Ok::<_, Problem>(accounts::by_email(db, &email)?)).await {
+        Ok(account) => account,
+        Err(unavailable) => {
+            // Nobody has looked at the password.
+            site.live.limits.forget(&by_account).await;
+            return Err(unavailable);
+        }
+    };
     let hash = account.as_ref().and_then(|account| account.hash.clone());
     let turn = password::turn().await;
     // Once more: of many at once, the first have failed meanwhile.
