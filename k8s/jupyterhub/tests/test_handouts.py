@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,22 @@ def test_lost_bookkeeping_loses_no_work(learner: Learner) -> None:
     learner.lms.files[ONE] = NEW
     learner.start()
     assert learner.file().read_bytes() == mine
+
+
+def test_whatever_stands_in_the_folder_the_rest_is_laid_out(learner: Learner) -> None:
+    two = f"{COURSE}/02-more.ipynb"
+    learner.lms.files = FILES | {ONE: NEW, two: notebook(("more", "code", "2"))}
+    try:
+        learner.file().unlink()
+        os.mkfifo(learner.file())
+        assert [refused.partition(":")[0] for refused in learner.start()] == [ONE]
+        assert learner.file(two).is_file()
+    finally:
+        learner.lms.files = dict(FILES)
+
+
+@pytest.mark.parametrize("damaged", ['{"x": []}', "[" * 100_000, "[]", "\x00"])
+def test_damaged_bookkeeping_is_no_bookkeeping(learner: Learner, damaged: str) -> None:
+    learner.places.handouts.write_text(damaged)
+    assert learner.start() == []
+    assert learner.file().is_file()

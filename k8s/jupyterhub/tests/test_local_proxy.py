@@ -64,10 +64,18 @@ async def proxied() -> AsyncIterator[str]:
         response.enable_compression(web.ContentCoding.gzip)
         return response
 
+    async def overreaching(_: web.Request) -> web.Response:
+        response = web.Response(headers={"Service-Worker-Allowed": "/", "Clear-Site-Data": '"cookies"'})
+        for cookie in ("own=1; Path=/jupyterhub/user/u1/", "bare=1", "hub=1; Path=/jupyterhub/hub", "all=1; Path=/"):
+            response.headers.add("Set-Cookie", cookie)
+        response.headers.add("Set-Cookie", "wide=1; Path=/jupyterhub/user/u1/; Domain=example.com")
+        return response
+
     app = web.Application()
     app.add_routes(
         [
             web.get("/{base}/user/u1/stream", stream),
+            web.get("/{base}/user/u1/overreaching", overreaching),
             web.get("/{base}/user/u1/release", release),
             web.get("/{base}/user/u1/cut", cut),
             web.get("/{base}/user/u1/socket", socket),
@@ -126,6 +134,17 @@ async def test_cookies_of_the_lms_reach_the_hub_only(proxied: str) -> None:
             assert (await response.json())["cookie"] == "a=1; _xsrf=2"
         async with http.get(proxied + "hub/home") as response:
             assert "tenarai_hub=secret" in (await response.json())["cookie"]
+
+
+async def test_a_learners_server_reaches_no_further_than_itself(proxied: str) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        async with http.get(f"{proxied}user/u1/overreaching") as answer:
+            kept = [cookie.partition("=")[0] for cookie in answer.headers.getall("Set-Cookie")]
+            assert kept == ["own", "bare"]
+            assert "Service-Worker-Allowed" not in answer.headers
+            assert "Clear-Site-Data" not in answer.headers
+        async with http.get(f"{proxied}user/u1/overreaching", headers={"Service-Worker": "script"}) as answer:
+            assert answer.status == 403
 
 
 async def test_websockets_keep_their_subprotocol_and_kind(proxied: str) -> None:

@@ -5,11 +5,14 @@
 * a websocket keeps its subprotocol (without it each kernel connection fails once in the browser and starts again) and
   ends when the server behind it ends (else the page never learns that its kernel is gone);
 * cookies of the LMS never go to a learner's server. Their paths forbid it already; this holds when somebody one day
-  sets one with a wider path.
+  sets one with a wider path;
+* a learner's server reaches no further than itself: it installs no service worker, which would sit before everybody's
+  notebooks and outlive its owner's session, and sets no cookie for paths other than its own.
 """
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,6 +50,19 @@ def without_lms_cookies(header: str) -> str:
         if name and not name.lower().startswith(LMS_COOKIES):
             kept.append(part.strip())
     return "; ".join(kept)
+
+
+#: what concerns the whole origin, which a learner's server shares with the hub and with all other servers
+_NOT_FOR_LEARNERS = {"service-worker-allowed", "clear-site-data"}
+
+
+def is_own_cookie(header: str, path: str) -> bool:
+    """Whether a Set-Cookie in the answer to `path` stays with the learner's server that this path belongs to."""
+    own = re.match(r".*?/user/[^/]+/", path)
+    attributes = [part.strip().lower() for part in header.split(";")[1:]]
+    paths = [part.removeprefix("path=") for part in attributes if part.startswith("path=")]
+    reaches_out = any(part.startswith("domain=") for part in attributes)
+    return own is not None and not reaches_out and all(it.startswith(own[0].lower()) for it in paths)
 
 
 def goes_to_hub(path: str) -> bool:
@@ -122,6 +138,12 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         url = await self.get_target_url(path)
         if url is None:
             return
+        path_behind = urlsplit(url).path
+        of_learner = not goes_to_hub(path_behind)
+        if of_learner and "Service-Worker" in self.request.headers:
+            self.set_status(403)
+            await self.finish()
+            return
         request = self._get_proxy_request(url)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _NOT_PASSED_ON}
         try:
@@ -137,7 +159,7 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
             await self.handle_proxy_error(503, error)
             return
         try:
-            await self._pass_on(upstream)
+            await self._pass_on(upstream, path_behind if of_learner else None)
         except StreamClosedError:
             pass  # the browser went away
         except aiohttp.ClientError as error:
@@ -147,12 +169,16 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         finally:
             upstream.close()
 
-    async def _pass_on(self, upstream: aiohttp.ClientResponse) -> None:
+    async def _pass_on(self, upstream: aiohttp.ClientResponse, learners_path: str | None) -> None:
         self.set_status(upstream.status, upstream.reason)
         self.clear_header("Content-Type")
         self.clear_header("Server")
         self.clear_header("Date")
         for name, value in upstream.headers.items():
+            if learners_path is not None and name.lower() in _NOT_FOR_LEARNERS:
+                continue
+            if learners_path is not None and name.lower() == "set-cookie" and not is_own_cookie(value, learners_path):
+                continue
             if name.lower() not in _NOT_PASSED_ON or name.lower() == "content-length":
                 self.add_header(name, value)
         async for piece in upstream.content.iter_any():

@@ -35,7 +35,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file; empty when there is none or it is damaged."""
     try:
         value = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -6,6 +6,7 @@ copy beside it first.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -16,6 +17,18 @@ from typing import Any
 from .contents import Pristine
 from .files import read_json, sha256, write_atomically, write_json
 from .places import Places, UnsafePath, inside
+
+#: whatever stands in a learner's folder, the rest of it is laid out and the server starts
+_NO_REASON_TO_STAY_AWAY = (
+    UnsafePath,
+    OSError,
+    MemoryError,
+    RecursionError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+)
 
 
 class HandoutError(Exception):
@@ -59,8 +72,8 @@ class Handouts:
         for path, entry in self._pristine.entries().items():
             try:
                 self._lay_out_one(bases, path, entry.sha256)
-            except (UnsafePath, OSError) as error:
-                refused.append(f"{path}: {error}")
+            except _NO_REASON_TO_STAY_AWAY as error:
+                refused.append(f"{path}: {error or type(error).__name__}")
         self._remember(bases)
         return refused
 
@@ -193,7 +206,7 @@ class Handouts:
         return inside(self._places.work, path)
 
     def _bases(self) -> dict[str, Any]:
-        return read_json(self._places.handouts)
+        return {path: base for path, base in read_json(self._places.handouts).items() if isinstance(base, dict)}
 
     def _remember(self, bases: dict[str, Any]) -> None:
         write_json(self._places.handouts, bases)
@@ -214,7 +227,10 @@ def _text(source: str | list[str]) -> str:
 
 
 def _is_changed(file: Path, base: dict[str, Any]) -> bool:
-    return sha256(file.read_bytes()) != str(base["sha256"])
+    if not file.is_file():
+        raise OSError("it is no file")
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest() != str(base["sha256"])
 
 
 def _base(content: bytes, digest: str) -> dict[str, str | None]:

@@ -48,8 +48,12 @@ def bring_contents(places: Places, status: StatusFile) -> bool:
             _log(f"the material of the last time is used: {error}")
     else:
         _log("the material of the last time is used: the site gave no token")
-    for refused in Handouts(places).lay_out():
-        _log(f"not laid out: {refused}")
+    try:
+        for refused in Handouts(places).lay_out():
+            _log(f"not laid out: {refused}")
+    except (OSError, AttributeError, TypeError, ValueError) as error:
+        # what is recorded of the folder may be damaged; what is in it is there all the same
+        _log(f"nothing was laid out: {error}")
     return fetched
 
 
