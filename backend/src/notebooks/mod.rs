@@ -59,10 +59,14 @@ pub(crate) async fn follow_news(site: Site) {
             }
         };
         match told {
-            Ok(News::SessionEnded { user, .. }) => {
-                let (site, hub) = (site.clone(), hub.clone());
-                stops.spawn(async move { stop_if_signed_out(&site, &hub, user).await });
-            }
+            Ok(News::SessionEnded { user, .. }) => match is_signed_out(&site, user).await {
+                Some(true) => {
+                    let (site, hub) = (site.clone(), hub.clone());
+                    stops.spawn(async move { stop(&site, &hub, user).await });
+                }
+                Some(false) => {}
+                None => _ = look_through.get_or_insert_with(|| Instant::now() + pause),
+            },
             Ok(News::ServerAsked { user }) => site.followers.heard_of_start(&format!("u{user}")),
             Ok(News::ServerFailed { user, failure }) => site.followers.heard_of_failure(&format!("u{user}"), failure),
             Ok(News::ServerChanged { user }) => site.followers.look(&format!("u{user}")),
@@ -84,22 +88,28 @@ async fn stop_all_signed_out(site: &Site, hub: &HubClient) -> bool {
     };
     let mut done = true;
     for user in active.iter().filter_map(|name| name.strip_prefix('u')?.parse().ok()) {
-        done &= stop_if_signed_out(site, hub, UserId(user)).await;
+        done &= match is_signed_out(site, UserId(user)).await {
+            Some(true) => stop(site, hub, UserId(user)).await,
+            signed_out => signed_out.is_some(),
+        };
     }
     done
 }
 
-/// Stops the server of somebody who is signed in nowhere; false where that is to be tried again.
-async fn stop_if_signed_out(site: &Site, hub: &HubClient, user: UserId) -> bool {
-    let name = format!("u{user}");
+/// Whether somebody is signed in nowhere; nothing where that cannot be told now.
+async fn is_signed_out(site: &Site, user: UserId) -> Option<bool> {
     match sessions::any_lives(&site.db, user).await {
-        Ok(true) => return true,
-        Ok(false) => {}
+        Ok(lives) => Some(!lives),
         Err(error) => {
-            tracing::warn!(%error, name, "cannot tell whether they are signed in elsewhere");
-            return false;
+            tracing::warn!(%error, %user, "cannot tell whether they are signed in elsewhere");
+            None
         }
     }
+}
+
+/// Stops a user's server; false where that is to be tried again.
+async fn stop(site: &Site, hub: &HubClient, user: UserId) -> bool {
+    let name = format!("u{user}");
     let stopped = hub.stop(&name).await;
     if let Err(error) = &stopped {
         tracing::warn!(%error, name, "cannot stop the server of somebody who signed out; trying again");

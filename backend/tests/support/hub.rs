@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use actix_web::dev::ServerHandle;
@@ -20,7 +21,15 @@ const TOKEN: &str = "the-site-shows-this-token-to-the-hub-0123456789";
 pub struct FakeHub {
     port: u16,
     users: Users,
+    illness: Data<Illness>,
     server: ServerHandle,
+}
+
+/// While it lasts, whatever is asked is refused, and counted.
+#[derive(Default)]
+struct Illness {
+    lasts: AtomicBool,
+    refused: AtomicUsize,
 }
 
 type Users = Data<Mutex<HashMap<String, User>>>;
@@ -58,12 +67,13 @@ impl FakeHub {
 
     fn on(listener: TcpListener, users: Users) -> Self {
         let port = listener.local_addr().expect("an address").port();
-        let data = users.clone();
-        let server = HttpServer::new(move || App::new().app_data(data.clone()).configure(routes));
+        let (data, illness) = (users.clone(), Data::new(Illness::default()));
+        let ill = illness.clone();
+        let server = HttpServer::new(move || App::new().app_data(data.clone()).app_data(ill.clone()).configure(routes));
         let server = server.workers(1).disable_signals().listen(listener).expect("it listens").run();
         let handle = server.handle();
         tokio::spawn(server);
-        Self { port, users, server: handle }
+        Self { port, users, illness, server: handle }
     }
 
     /// The settings of a site that has this hub.
@@ -72,6 +82,20 @@ impl FakeHub {
         std::fs::write(&file, TOKEN).expect("the folder takes files");
         let url = format!("http://127.0.0.1:{}/jupyterhub/", self.port);
         plan.with(|settings| (settings.hub_url, settings.hub_token_file) = (Some(url), Some(file)))
+    }
+
+    /// It answers, but does nothing it is asked for.
+    pub fn falls_ill(&self) {
+        self.illness.lasts.store(true, Ordering::Relaxed);
+    }
+
+    pub fn recovers(&self) {
+        self.illness.lasts.store(false, Ordering::Relaxed);
+    }
+
+    /// How often it was asked in vain.
+    pub fn refusals(&self) -> usize {
+        self.illness.refused.load(Ordering::Relaxed)
     }
 
     pub async fn goes_away(&self) {
@@ -154,6 +178,11 @@ fn routes(config: &mut ServiceConfig) {
 }
 
 fn refused(request: &HttpRequest) -> Option<HttpResponse> {
+    let illness = request.app_data::<Data<Illness>>().expect("every hub has it");
+    if illness.lasts.load(Ordering::Relaxed) {
+        illness.refused.fetch_add(1, Ordering::Relaxed);
+        return Some(HttpResponse::ServiceUnavailable().finish());
+    }
     let shown = request.headers().get("authorization").and_then(|value| value.to_str().ok());
     (shown != Some(&format!("token {TOKEN}")))
         .then(|| HttpResponse::Forbidden().json(json!({ "status": 403, "message": "who are you?" })))
