@@ -258,17 +258,10 @@ async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
         () = &mut told => {}
         () = say_where_it_is(&site) => told.await,
     }
-    let stop_hub = match supervisor {
-        Some(supervisor) => {
-            announce("stopping, with JupyterHub and its notebook servers");
-            tokio::task::spawn_blocking(move || supervisor.stop())
-        }
-        None => {
-            announce("stopping");
-            tokio::spawn(async {})
-        }
-    };
-    let ((), hub_stopped) = tokio::join!(handle.stop(true), stop_hub);
+    let with = if supervisor.is_some() { ", with JupyterHub and its notebook servers" } else { "" };
+    announce(format!("stopping{with}"));
+    let hub = tokio::task::spawn_blocking(move || supervisor.map(Supervisor::stop));
+    let ((), hub_stopped) = tokio::join!(handle.stop(true), hub);
     hub_stopped?;
     running.await??;
     announce("stopped");

@@ -1,6 +1,6 @@
 //! Tenarai: the server of an e-learning site where the text of a chapter stands beside a live notebook.
 //!
-//! A room is a folder with a front door (`mod.rs`); nobody else touches its tables. See `docs/architecture.md`.
+//! A room is a folder with a front door (`mod.rs`); nobody else writes its tables. See `docs/architecture.md`.
 
 /// glibc keeps what was freed for each of its arenas: 300 wrong passwords left four gigabytes behind.
 #[global_allocator]

@@ -115,8 +115,13 @@ impl Person {
 
     /// The name of their account at the hub.
     pub fn hub_name(&self) -> String {
-        format!("u{}", self.id)
+        hub_name(self.id)
     }
+}
+
+/// The name of a user's account at the hub.
+pub fn hub_name(user: UserId) -> String {
+    format!("u{user}")
 }
 
 /// The user behind a name at the hub.

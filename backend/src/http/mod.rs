@@ -67,12 +67,12 @@ fn problem_schemas() -> [(String, RefOr<utoipa::openapi::Schema>); 2] {
     ]
 }
 
-/// The address the request came from; of forwarded ones only the hops our own proxies added are believed.
 /// Some proxies add the port.
 fn address_of(hop: &str) -> Option<IpAddr> {
     hop.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))
 }
 
+/// The address the request came from; of forwarded ones only the hops our own proxies added are believed.
 pub fn client_address(request: &HttpRequest, proxies: usize) -> String {
     let peer = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
     if proxies == 0 {

@@ -1,8 +1,10 @@
 //! The front end, carried in the binary.
 
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::{
+    AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, Encoding, HeaderValue, VARY,
+};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
 
 use super::etag;
@@ -82,18 +84,13 @@ fn file(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
         .insert_header((CACHE_CONTROL, cache))
         .insert_header((VARY, "accept-encoding"))
         .insert_header(etag::header(&tag));
-    for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
-        if accepts(request, coding)
-            && let Some(compressed) = Files::get(&format!("{name}.{ending}"))
-        {
-            return Ok(response.insert_header((CONTENT_ENCODING, coding)).body(compressed.data.into_owned()));
-        }
+    let offered = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
+    let best = request.get_header::<AcceptEncoding>().and_then(|accepted| accepted.negotiate(offered.iter()));
+    let compressed = [(Encoding::brotli(), "br", "br"), (Encoding::gzip(), "gzip", "gz")];
+    if let Some((_, coding, ending)) = compressed.into_iter().find(|(encoding, ..)| best.as_ref() == Some(encoding))
+        && let Some(compressed) = Files::get(&format!("{name}.{ending}"))
+    {
+        return Ok(response.insert_header((CONTENT_ENCODING, coding)).body(compressed.data.into_owned()));
     }
     Ok(response.body(file.data.into_owned()))
-}
-
-fn accepts(request: &HttpRequest, coding: &str) -> bool {
-    request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        value.split(',').any(|part| part.split(';').next().is_some_and(|name| name.trim() == coding))
-    })
 }

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::accounts::{hub_name, user_of_hub_name};
 use crate::db::types::UserId;
 use crate::live::News;
 use crate::sessions;
@@ -67,9 +68,9 @@ pub(crate) async fn follow_news(site: Site) {
                 Some(false) => {}
                 None => _ = look_through.get_or_insert_with(|| Instant::now() + pause),
             },
-            Ok(News::ServerAsked { user }) => site.followers.heard_of_start(&format!("u{user}")),
-            Ok(News::ServerFailed { user, failure }) => site.followers.heard_of_failure(&format!("u{user}"), failure),
-            Ok(News::ServerChanged { user }) => site.followers.look(&format!("u{user}")),
+            Ok(News::ServerAsked { user }) => site.followers.heard_of_start(&hub_name(user)),
+            Ok(News::ServerFailed { user, failure }) => site.followers.heard_of_failure(&hub_name(user), failure),
+            Ok(News::ServerChanged { user }) => site.followers.look(&hub_name(user)),
             Err(RecvError::Lagged(_)) => look_through = Some(Instant::now()),
             Ok(_) => {}
             Err(RecvError::Closed) => return,
@@ -87,9 +88,9 @@ async fn stop_all_signed_out(site: &Site, hub: &HubClient) -> bool {
         }
     };
     let mut done = true;
-    for user in active.iter().filter_map(|name| name.strip_prefix('u')?.parse().ok()) {
-        done &= match is_signed_out(site, UserId(user)).await {
-            Some(true) => stop(site, hub, UserId(user)).await,
+    for user in active.iter().filter_map(|name| user_of_hub_name(name)) {
+        done &= match is_signed_out(site, user).await {
+            Some(true) => stop(site, hub, user).await,
             signed_out => signed_out.is_some(),
         };
     }
@@ -109,7 +110,7 @@ async fn is_signed_out(site: &Site, user: UserId) -> Option<bool> {
 
 /// Stops a user's server; false where that is to be tried again.
 async fn stop(site: &Site, hub: &HubClient, user: UserId) -> bool {
-    let name = format!("u{user}");
+    let name = hub_name(user);
     let stopped = hub.stop(&name).await;
     if let Err(error) = &stopped {
         tracing::warn!(%error, name, "cannot stop the server of somebody who signed out; trying again");

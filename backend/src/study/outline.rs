@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{self, ProgressRow, evidence};
-use super::progress::restate;
+use super::progress::{outdated, restate};
 use super::rules::{ReasonKind, chapter_standing};
 use super::view::{ChapterState, CourseProgress, state_of};
 use crate::accounts::Locale;
@@ -152,19 +152,30 @@ impl Studied {
                 courses.push((publication, due_at, completed.get(&id).copied()));
             }
         }
+        let mut studied = Self { courses, rows };
+        studied.restate(user, site).await?;
+        Ok(studied)
+    }
+
+    /// Another turn at the database, which few need: a course was published since they were last in it.
+    async fn restate(&mut self, user: UserId, site: &Site) -> Result<(), Problem> {
+        let needs = |publication: &Publication| outdated(publication, &self.rows).next().is_some();
         let publications: Vec<Arc<Publication>> =
-            courses.iter().map(|(publication, ..)| Arc::clone(publication)).collect();
-        let rows = site
+            self.courses.iter().map(|(publication, ..)| publication).filter(|it| needs(it)).cloned().collect();
+        if publications.is_empty() {
+            return Ok(());
+        }
+        let mut rows = std::mem::take(&mut self.rows);
+        self.rows = site
             .db
             .read(move |db| {
-                let mut rows = rows;
                 for publication in publications {
                     restate(db, user, &publication, &mut rows)?;
                 }
                 Ok::<_, Problem>(rows)
             })
             .await?;
-        Ok(Self { courses, rows })
+        Ok(())
     }
 
     fn cards(&self, locale: Locale) -> Vec<CourseCard> {

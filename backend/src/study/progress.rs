@@ -86,18 +86,25 @@ pub fn of(db: &mut AnyConnection, user: UserId, chapter: &ChapterRef) -> QueryRe
     Ok(ChapterProgress::new(chapter.chapter(), row.as_ref(), cells))
 }
 
-/// Reckons by this publication's rules what was reckoned by an earlier one's; a completed chapter stays so.
+/// The chapters whose percentage was reckoned by an earlier publication's rules; a completed one stays so.
+pub fn outdated<'p>(
+    publication: &'p Publication,
+    rows: &HashMap<ChapterId, ProgressRow>,
+) -> impl Iterator<Item = &'p Chapter> {
+    publication.chapters.iter().filter(|chapter| {
+        let row = rows.get(&chapter.id);
+        row.is_some_and(|row| row.completed_at.is_none() && row.publication_id != publication.id)
+    })
+}
+
+/// Reckons those by this publication's rules.
 pub fn restate(
     db: &mut AnyConnection,
     user: UserId,
     publication: &Publication,
     rows: &mut HashMap<ChapterId, ProgressRow>,
 ) -> QueryResult<()> {
-    let outdated = |chapter: &&Chapter| {
-        let row = rows.get(&chapter.id);
-        row.is_some_and(|row| row.completed_at.is_none() && row.publication_id != publication.id)
-    };
-    let chapters: Vec<&Chapter> = publication.chapters.iter().filter(outdated).collect();
+    let chapters: Vec<&Chapter> = outdated(publication, rows).collect();
     if chapters.is_empty() {
         return Ok(());
     }

@@ -17,12 +17,16 @@ export const useStudy = onePerApp(() => {
   let courseLanguage: Language | null = null
   const key = (chapterId: number) => `${language.value} ${chapterId}`
 
-  const fetchChapter = (chapterId: number) =>
-    answer(api.GET('/api/v1/chapters/{chapter}', { params: { path: { chapter: chapterId }, query: { locale: language.value } } }))
+  async function fetchChapter(chapterId: number) {
+    const asked = key(chapterId)
+    const loaded = await answer(api.GET('/api/v1/chapters/{chapter}', { params: { path: { chapter: chapterId }, query: { locale: language.value } } }))
+    return { asked, loaded }
+  }
 
-  function show(loaded: Chapter) {
-    seen.set(key(loaded.id), loaded)
-    if (loaded.id !== id.value) return
+  /** `asked`: in which language that was; another may have been chosen meanwhile. */
+  function show(loaded: Chapter, asked = key(loaded.id)) {
+    seen.set(asked, loaded)
+    if (loaded.id !== id.value || asked !== key(loaded.id)) return
     if (chapter.value?.id !== loaded.id) running.clear()
     for (const cell of loaded.progress?.cells ?? []) {
       if (running.get(cell.cell_id)?.kind !== 'running') running.set(cell.cell_id, runStateOf(cell))
@@ -42,10 +46,10 @@ export const useStudy = onePerApp(() => {
     const before = seen.get(key(chapterId))
     if (before) show(before)
     try {
-      const loaded = await fetchChapter(chapterId)
+      const { asked, loaded } = await fetchChapter(chapterId)
       // Enrolled again meanwhile.
       if (loaded.progress) queue.ended.delete(chapterId)
-      show(loaded)
+      show(loaded, asked)
       if (chapter.value) await loadCourse(chapter.value.course.slug)
     }
     catch (error) {
@@ -99,18 +103,12 @@ export const useStudy = onePerApp(() => {
     retry: () => { if (id.value !== null) void load(id.value) },
     /** So that the next chapter is there at once. */
     prefetch(chapterId: number) {
-      if (!seen.has(key(chapterId))) void fetchChapter(chapterId).then(show).catch(() => undefined)
+      if (!seen.has(key(chapterId))) void fetchChapter(chapterId).then(({ asked, loaded }) => show(loaded, asked)).catch(() => undefined)
     },
     async mark(completed: boolean) {
       if (!chapter.value) return
       const chapterId = chapter.value.id
       progressed(chapterId, await answer(api.PUT('/api/v1/chapters/{chapter}/completion', { params: { path: { chapter: chapterId } }, body: { completed } })))
-      const slug = chapter.value?.course.slug
-      course.value = null
-      if (slug) await loadCourse(slug)
-    },
-    /** The course's rows after something happened elsewhere. */
-    async refreshCourse() {
       const slug = chapter.value?.course.slug
       course.value = null
       if (slug) await loadCourse(slug)

@@ -41,7 +41,8 @@ class Room:
         # the start script has just asked
         self._asked_at = time.monotonic()
         self._asking: asyncio.Task[None] | None = None
-        self._bringing = asyncio.Lock()
+        #: one change of the folder at a time: each reads what is recorded of it, and writes that anew
+        self.changing = asyncio.Lock()
         self._missed_at = -FETCH_MISSING_EVERY_S
 
     def look_for_news(self) -> None:
@@ -55,7 +56,7 @@ class Room:
         """Lay out a handout that is not in the working folder; one that was published meanwhile is fetched first."""
         if await asyncio.to_thread(self.handouts.exists, path):
             return
-        async with self._bringing:
+        async with self.changing:
             known = await asyncio.to_thread(self.handouts.is_known, path)
             if not known and time.monotonic() - self._missed_at >= FETCH_MISSING_EVERY_S:
                 self._asked_at = time.monotonic()
@@ -148,7 +149,8 @@ class HandoutHandler(_Handler):
             if verb == "open":
                 await self.room.bring(path)
                 self.room.look_for_news()
-            return await asyncio.to_thread(do)
+            async with self.room.changing:
+                return await asyncio.to_thread(do)
 
         await self.guarded(bring_and_do)
 
