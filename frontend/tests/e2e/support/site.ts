@@ -57,7 +57,8 @@ export function environment(place: Pick<Place, 'origin' | 'folder'>): NodeJS.Pro
 /** Runs a command of the site's binary and returns what it says. */
 export async function tenarai(place: Pick<Place, 'origin' | 'folder'>, args: string[], input?: string): Promise<string> {
   const running = run(needed('TENARAI_BINARY'), args, { cwd: repository, env: environment(place) })
-  running.child.stdin?.end(input === undefined ? '' : `${input}\n`)
+  // One that ends without reading does not want it; how it ended tells the rest.
+  running.child.stdin?.on('error', () => undefined).end(input === undefined ? undefined : `${input}\n`)
   return (await running).stdout
 }
 
