@@ -80,6 +80,7 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
             .wrap(Compress::default())
             .wrap(from_fn(middleware::observe))
             // Outermost: problems are written out by `observe`, and need them as well.
+            .wrap(from_fn(sessions::sweep))
             .wrap(headers)
     });
     // We take Ctrl-C ourselves: the hub has to be stopped with us.

@@ -3,6 +3,7 @@
 mod internal;
 pub mod keys;
 mod model;
+mod planted;
 pub mod problems;
 mod routes;
 mod signed_in;
@@ -17,6 +18,7 @@ use crate::http::problem::{INTERNAL, Problem};
 use crate::live::News;
 use crate::site::Site;
 
+pub use planted::sweep;
 pub use routes::{Me, jwks};
 pub use signed_in::{Extracted, HubService, NotebookServerOf, Operator, SignedIn};
 

@@ -47,7 +47,8 @@ impl RefreshSecret {
         Self::from_cookie(format!("{session}.{random}"))
     }
 
-    fn session(&self) -> Option<SessionId> {
+    /// The session it says it belongs to.
+    pub fn session(&self) -> Option<SessionId> {
         Some(SessionId(self.text.split_once('.')?.0.parse().ok()?))
     }
 
@@ -88,7 +89,7 @@ pub enum Refreshed {
         session: Session,
         next: Option<RefreshSecret>,
     },
-    /// Used long after it was replaced: somebody has a copy. The session was ended.
+    /// Used after its successor was: somebody has a copy. The session was ended.
     Reused(Session),
     Unknown,
 }
@@ -104,16 +105,14 @@ pub fn refresh(tx: &mut AnyConnection, secret: &RefreshSecret) -> QueryResult<Re
     if !session.lives(now) {
         return Ok(Refreshed::Unknown);
     }
-    if current != secret.hash {
-        if now - rotated_at <= REUSE_GRACE {
-            return Ok(Refreshed::Goes { session, next: None });
-        }
-        end(tx, session.id, "refresh_reused")?;
-        return Ok(Refreshed::Reused(session));
+    // The one before: another tab was faster, or the answer with its successor never arrived. That successor, which
+    // nobody has used, is replaced; should somebody have it after all, they are found out when they use it.
+    if current != secret.hash && now - rotated_at <= REUSE_GRACE {
+        return Ok(Refreshed::Goes { session, next: None });
     }
     let next = RefreshSecret::random(session.id);
     // Where two requests race for the same secret, one changes the row and the other is within the grace.
-    let changed = diesel::update(sessions::table.find(session.id).filter(sessions::refresh_hash.eq(&secret.hash)))
+    let changed = diesel::update(sessions::table.find(session.id).filter(sessions::refresh_hash.eq(&current)))
         .set((
             sessions::refresh_hash.eq(&next.hash),
             sessions::previous_refresh_hash.eq(&secret.hash),

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{self, RefreshSecret, Refreshed, Session};
-use super::problems::{ACCOUNT_DISABLED, INVALID_CREDENTIALS, NOT_SIGNED_IN, SESSION_ENDED};
+use super::planted;
+use super::problems::{ACCOUNT_DISABLED, INVALID_CREDENTIALS, NOT_SIGNED_IN, SESSION_ENDED, SESSION_EXPIRED};
 use super::signed_in::SignedIn;
 use super::tokens::REFRESH_COOKIE;
 use super::{announce_end, keys::Jwk};
@@ -161,8 +162,12 @@ fn check_lengths(email: &str, password: &SecretString) -> Result<(), Problem> {
     responses((status = 200, body = Me), Problems))]
 #[post("/session/refresh")]
 pub async fn refresh(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Problem> {
-    let cookie = request.cookie(REFRESH_COOKIE).ok_or(&NOT_SIGNED_IN)?;
-    let secret = RefreshSecret::from_cookie(cookie.value().to_owned());
+    let secrets = planted::values(&request, REFRESH_COOKIE).into_iter().map(RefreshSecret::from_cookie);
+    let mut secrets = secrets.filter(|secret| planted::is_meant(&request, secret.session()));
+    let secret = secrets.next().ok_or(&NOT_SIGNED_IN)?;
+    if secrets.next().is_some() {
+        return Err(SESSION_EXPIRED.problem());
+    }
     let refreshed = site.db.write(move |tx| {
         let refreshed = model::refresh(tx, &secret)?;
         if let Refreshed::Goes { session, .. } = &refreshed {

@@ -9,8 +9,9 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest};
 use secrecy::ExposeSecret;
 
+use super::planted;
 use super::problems::{NOT_SIGNED_IN, SERVICE_TOKEN_REQUIRED, SESSION_ENDED, SESSION_EXPIRED};
-use super::tokens::SESSION_COOKIE;
+use super::tokens::{SESSION_COOKIE, SessionClaims, Tokens};
 use crate::accounts::{Person, user_of_hub_name};
 use crate::db::types::SessionId;
 use crate::http::problem::{FORBIDDEN, Problem};
@@ -36,9 +37,7 @@ impl FromRequest for SignedIn {
         let request = request.clone();
         Box::pin(async move {
             let site = Site::of(&request)?;
-            let cookie = request.cookie(SESSION_COOKIE).ok_or(&NOT_SIGNED_IN)?;
-            let claims =
-                site.tokens.verify_session(cookie.value()).map_err(|error| SESSION_EXPIRED.caused_by(error))?;
+            let claims = claims(&request, &site.tokens)?;
             if site.live.revocations.has_ended(claims.sid) {
                 return Err(SESSION_ENDED.problem());
             }
@@ -50,6 +49,23 @@ impl FromRequest for SignedIn {
             Ok(Self { person, session: claims.sid, token_expires: claims.exp })
         })
     }
+}
+
+/// What the token of this request says. Of several that verify, which session is meant is never guessed.
+fn claims(request: &HttpRequest, tokens: &Tokens) -> Result<SessionClaims, Problem> {
+    let mut found: Option<SessionClaims> = None;
+    let mut refusal = NOT_SIGNED_IN.problem();
+    for token in planted::values(request, SESSION_COOKIE) {
+        match tokens.verify_session(&token) {
+            Ok(claims) if !planted::is_meant(request, Some(claims.sid)) => refusal = SESSION_EXPIRED.problem(),
+            Ok(claims) if found.as_ref().is_some_and(|found| found.sid != claims.sid) => {
+                return Err(SESSION_EXPIRED.problem());
+            }
+            Ok(claims) => found = Some(claims),
+            Err(error) => refusal = SESSION_EXPIRED.caused_by(error),
+        }
+    }
+    found.ok_or(refusal)
 }
 
 /// An operator.

@@ -16,6 +16,10 @@ pub const SESSION_COOKIE: &str = "tenarai_session";
 pub const REFRESH_COOKIE: &str = "tenarai_refresh";
 pub const HUB_COOKIE: &str = "tenarai_hub";
 
+/// Pages of the hub on the same host name never receive it.
+pub const SESSION_PATH: &str = "/api";
+pub const REFRESH_PATH: &str = "/api/v1/session";
+
 pub const SESSION_SECONDS: i64 = 600;
 const HUB_SECONDS: i64 = 300;
 const CONTENT_SECONDS: i64 = 24 * 3600;
@@ -144,13 +148,17 @@ impl Tokens {
         self.keys.verify::<ContentClaims>(token, CONTENT_AUDIENCE).map(|claims| claims.sub)
     }
 
-    /// Path=/api: pages of the hub on the same host name never receive it.
+    /// Whether cookies are for TLS only.
+    pub fn secure(&self) -> bool {
+        self.secure
+    }
+
     pub fn session_cookie(&self, token: String) -> Cookie<'static> {
-        self.cookie(SESSION_COOKIE, token, "/api", CookieDuration::seconds(SESSION_SECONDS))
+        self.cookie(SESSION_COOKIE, token, SESSION_PATH, CookieDuration::seconds(SESSION_SECONDS))
     }
 
     pub fn refresh_cookie(&self, secret: String, lifetime: chrono::TimeDelta) -> Cookie<'static> {
-        self.cookie(REFRESH_COOKIE, secret, "/api/v1/session", CookieDuration::seconds(lifetime.num_seconds()))
+        self.cookie(REFRESH_COOKIE, secret, REFRESH_PATH, CookieDuration::seconds(lifetime.num_seconds()))
     }
 
     pub fn hub_cookie(&self, token: String) -> Cookie<'static> {

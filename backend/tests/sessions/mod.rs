@@ -1,5 +1,6 @@
 mod internal;
 mod keys;
+mod planted;
 mod refresh;
 mod sign_in;
 mod sign_out;

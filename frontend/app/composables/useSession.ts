@@ -7,18 +7,28 @@ export function useSession() {
 
   function become(someone: Me) {
     me.value = someone
-    noteWhoIsHere(someone.user.id)
+    noteWhoIsHere(someone)
+  }
+
+  /** Who is signed in by this browser's cookies; renewed where they have run out. */
+  async function ask() {
+    const { data, error, response } = await api.GET('/api/v1/session')
+    if (data) return data
+    if (response.status !== 401) throw problemFrom(response.status, error, response.headers)
+    return (await api.POST('/api/v1/session/refresh')).data
   }
 
   return {
     me,
     /** Asks the server who is here; null when nobody is. */
     async load() {
-      const first = await api.GET('/api/v1/session')
-      const found = first.data ?? (first.response.status === 401 ? (await api.POST('/api/v1/session/refresh')).data : undefined)
+      let found = await ask()
+      if (!found && sessionHere()) {
+        // The session that was here is over; another may have begun without a page of ours.
+        noteWhoIsHere(null)
+        found = await ask()
+      }
       if (found) become(found)
-      else if (first.response.status === 401) noteWhoIsHere(null)
-      else throw problemFrom(first.response.status, first.error, first.response.headers)
       return me.value
     },
     async signIn(email: string, password: string) {

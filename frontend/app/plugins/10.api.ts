@@ -8,7 +8,11 @@ export default defineNuxtPlugin(() => {
   const { language } = useLanguage()
 
   const send = guardedFetch({
-    fetch: request => globalThis.fetch(request),
+    fetch(request) {
+      const session = sessionHere()
+      if (session) request.headers.set('x-tenarai-session', session)
+      return globalThis.fetch(request)
+    },
     async refresh() {
       const { data } = await client.POST('/api/v1/session/refresh')
       if (!data) return false

@@ -1,7 +1,7 @@
 import { singleFlight } from './singleFlight'
 
 export interface Guard {
-  fetch: typeof fetch
+  fetch: (request: Request) => Promise<Response>
   /** Renews the session; true when the next try may succeed. */
   refresh: () => Promise<boolean>
   /** Asks the person to sign in again; true when the same person did. */

@@ -67,6 +67,21 @@ def test_an_ended_or_unknown_session_opens_nothing(person: Browser) -> None:
         assert stranger.notebook().status_code == 401
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/jupyterhub", "/jupyterhub/hub/", "/jupyterhub/hub/lms-login", "/jupyterhub/hub/api"]
+)
+@pytest.mark.parametrize("planted", ["another person's", "garbage"])
+def test_a_planted_token_neither_becomes_somebody_else_nor_locks_out(person: Browser, path: str, planted: str) -> None:
+    lms = person.hub.lms
+    foreign = lms.ticket(lms.sign_in("u9002")) if planted == "another person's" else "garbage"
+    person.web.cookies.set("tenarai_hub", foreign, domain="localhost.local", path=path)
+    for cookie in [cookie for cookie in person.web.cookies if cookie.name != "tenarai_hub"]:
+        person.web.cookies.clear(cookie.domain, cookie.path, cookie.name)
+    page = person.notebook()
+    assert page.status_code == 200
+    assert owner_of(page.text) == person.user
+
+
 def test_a_token_does_not_open_the_session_of_somebody_else(person: Browser) -> None:
     lms = person.hub.lms
     mine = lms.sign_in("u9001")

@@ -19,6 +19,7 @@ from jupyterhub.utils import url_path_join
 from traitlets import Any as AnyTrait
 from traitlets import Float, Instance, Unicode, default
 
+from . import planted
 from .handlers import STATIC_PATH, LmsLoginHandler, TenaraiStaticHandler, is_page_load
 from .lms import Lms, LmsUnavailable, Session
 from .tickets import COOKIE, InvalidTicket, Ticket, TicketVerifier
@@ -170,9 +171,17 @@ class LmsAuthenticator(Authenticator):  # type: ignore[misc]  # jupyterhub is no
         return {"name": user.name, "groups": groups}
 
     async def _ticket(self, handler: BaseHandler) -> Ticket | None:
-        cookie = handler.get_cookie(COOKIE)
-        if not cookie:
-            return None
+        """The ticket of this request; of several that verify, which one is real is never guessed."""
+        cookies = planted.values(handler.request, COOKIE)
+        if len(cookies) > 1:
+            self.log.warning("A browser sent %d tickets; all but the LMS's own are removed", len(cookies))
+            for removal in planted.removals(handler.request, COOKIE, handler.hub.base_url.rstrip("/"), self.issuer):
+                handler.add_header("Set-Cookie", removal)
+        tickets = {ticket for cookie in cookies if (ticket := await self._verified(cookie))}
+        whose = {(ticket.hub_user, ticket.sid) for ticket in tickets}
+        return tickets.pop() if len(whose) == 1 else None
+
+    async def _verified(self, cookie: str) -> Ticket | None:
         try:
             return await self.verifier.verify(cookie)
         except InvalidTicket as error:

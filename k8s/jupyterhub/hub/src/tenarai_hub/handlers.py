@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub.handlers.base import BaseHandler
+from tornado.httputil import url_concat
 from tornado.web import StaticFileHandler
 
+from . import planted
 from .lms import LmsUnavailable
+from .tickets import COOKIE
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
 
+#: marks the second try of a browser with several tickets
+AGAIN = "again"
 STATIC_PATH = Path(__file__).parent / "static"
 
 
@@ -39,6 +44,10 @@ class LmsLoginHandler(BaseHandler):  # type: ignore[misc]  # jupyterhub is not t
             self.finish(await self.render_template("login.html", unavailable=True))
             return
         if user is None:
+            # of several tickets none is believed; those that were planted are removed with this answer
+            if len(planted.values(self.request, COOKIE)) > 1 and not self.get_argument(AGAIN, ""):
+                self.redirect(url_concat(self.request.uri, {AGAIN: "1"}))
+                return
             # whoever this browser was for the hub before, it is not that person now; a script says nothing about that
             if is_page_load(self):
                 self.clear_login_cookie()

@@ -1,0 +1,135 @@
+//! Cookies of our names that are not ours.
+//!
+//! Cookies know no ports: JavaScript in a notebook's output can plant one for the site's host, at another path, or from a
+//! sub-domain for the parent. It cannot read or replace the real one, which is `HttpOnly`, but a browser sends both. So a
+//! page says which session it means, in a header that only the site's own pages can send, and is never answered as
+//! somebody else; and what was planted is removed with the next answer.
+
+use std::net::IpAddr;
+
+use actix_web::body::MessageBody;
+use actix_web::cookie::{Cookie, time::Duration};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{COOKIE, HeaderValue, SET_COOKIE};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpRequest};
+
+use super::tokens::{HUB_COOKIE, REFRESH_COOKIE, REFRESH_PATH, SESSION_COOKIE, SESSION_PATH};
+use crate::db::types::SessionId;
+use crate::site::Site;
+
+/// Names the session a page believes to be in: its id.
+pub const SESSION_HEADER: &str = "x-tenarai-session";
+
+/// Deeper addresses than this are none of ours.
+const MOST_SEGMENTS: usize = 12;
+
+/// Whether this is the session that the page means; a page that names none takes any.
+pub fn is_meant(request: &HttpRequest, session: Option<SessionId>) -> bool {
+    request.headers().get(SESSION_HEADER).is_none_or(|meant| {
+        let meant = meant.to_str().ok().and_then(|meant| meant.parse().ok()).map(SessionId);
+        meant.is_some() && meant == session
+    })
+}
+
+/// The values of all cookies of this name.
+pub fn values(request: &HttpRequest, name: &str) -> Vec<String> {
+    let cookies = request.cookies().map(|all| all.clone()).unwrap_or_default();
+    cookies.into_iter().filter(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned()).collect()
+}
+
+/// Adds to an answer what removes cookies that somebody planted.
+pub async fn sweep(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let removals: Vec<HeaderValue> = [(SESSION_COOKIE, SESSION_PATH), (REFRESH_COOKIE, REFRESH_PATH), (HUB_COOKIE, "")]
+        .into_iter()
+        .filter(|(name, home)| times(&request, name) > usize::from(is_below(home, request.path())))
+        .flat_map(|(name, home)| removals(&request, name, home))
+        .collect();
+    let mut response = next.call(request).await?;
+    for removal in removals {
+        response.headers_mut().append(SET_COOKIE, removal);
+    }
+    Ok(response)
+}
+
+fn times(request: &ServiceRequest, name: &str) -> usize {
+    let headers = request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok());
+    headers
+        .flat_map(|value| value.split(';'))
+        .filter(|pair| pair.split('=').next().map(str::trim) == Some(name))
+        .count()
+}
+
+/// Whether a browser sends a cookie of the path `home` to `path` (RFC 6265, 5.1.4).
+fn is_below(home: &str, path: &str) -> bool {
+    !home.is_empty() && path.strip_prefix(home).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Expires a name for this host at every path from which it can have come, and for every parent domain; not the real one.
+fn removals(request: &ServiceRequest, name: &'static str, home: &str) -> Vec<HeaderValue> {
+    let secure = request.app_data::<Data<Site>>().is_some_and(|site| site.tokens.secure());
+    let domains = parents(request.connection_info().host());
+    let mut all = Vec::new();
+    for path in paths(request.path()) {
+        for domain in [None].into_iter().chain(domains.iter().map(Some)) {
+            if domain.is_none() && path == home {
+                continue;
+            }
+            let mut cookie = Cookie::build(name, "").path(path).secure(secure).max_age(Duration::ZERO).finish();
+            if let Some(domain) = domain {
+                cookie.set_domain(domain);
+            }
+            all.extend(HeaderValue::from_str(&cookie.to_string()));
+        }
+    }
+    all
+}
+
+/// The paths of cookies that a browser sends to `path`.
+fn paths(path: &str) -> Vec<&str> {
+    let ends = path.char_indices().filter(|(_, letter)| *letter == '/').flat_map(|(at, _)| [at, at + 1]);
+    let ends = ends.take(2 * MOST_SEGMENTS).chain([path.len()]).filter(|end| *end > 0);
+    let mut paths: Vec<&str> = ends.map(|end| &path[..end]).filter(|path| !path.contains(';')).collect();
+    paths.dedup();
+    paths
+}
+
+/// `learn.example.com` and `example.com`: what a sub-domain may set a cookie for. An address or a lone name has none.
+fn parents(host: &str) -> Vec<String> {
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
+    if name.parse::<IpAddr>().is_ok() || name.starts_with('[') {
+        return Vec::new();
+    }
+    let suffixes = name.match_indices('.').map(|(at, _)| &name[at + 1..]);
+    [name].into_iter().chain(suffixes).filter(|name| name.contains('.')).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_may_have_come_from_every_folder_of_an_address() {
+        assert_eq!(paths("/api/v1/home"), ["/", "/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/home"]);
+        assert_eq!(paths("/"), ["/"]);
+        assert_eq!(paths("/a;b/c"), ["/"]);
+    }
+
+    #[test]
+    fn a_cookie_may_have_been_set_for_the_host_and_its_parents() {
+        assert_eq!(parents("learn.example.com:8443"), ["learn.example.com", "example.com"]);
+        for alone in ["localhost:8080", "localhost", "127.0.0.1:8080", "[::1]:8080", "[::1]"] {
+            assert!(parents(alone).is_empty(), "{alone}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_below_its_own_and_no_other() {
+        assert!(is_below("/api", "/api") && is_below("/api", "/api/v1"));
+        assert!(!is_below("/api", "/apix") && !is_below("/api", "/") && !is_below("", "/api"));
+    }
+}

@@ -1,0 +1,87 @@
+//! Cookies of our names that a notebook's JavaScript planted: they neither become somebody else nor lock anybody out.
+
+use macro_rules_attribute::apply;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Browser, Person, TestSite};
+
+/// Signed in, with the id of the session.
+async fn signed_in(site: &TestSite) -> (Person, Value) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let session = person.get("/api/v1/session").await.ok()["session"]["id"].clone();
+    (person, session)
+}
+
+/// As the site's page asks: it says which session it means.
+async fn ask(browser: &Browser, method: reqwest::Method, path: &str, session: &Value) -> Answer {
+    let request = browser.as_page(method, path).header("x-tenarai-session", session.as_str().expect("an id"));
+    browser.send(request.json(&json!({}))).await
+}
+
+async fn is(browser: &Browser, person: &Person, session: &Value) {
+    let me = ask(browser, reqwest::Method::GET, "/api/v1/session", session).await.ok();
+    assert_eq!(me["user"]["email"], json!(person.email));
+}
+
+#[apply(story)]
+async fn a_page_is_answered_as_the_session_it_means_whatever_was_planted(site: TestSite) {
+    let ((victim, session), (attacker, _)) = (signed_in(&site).await, signed_in(&site).await);
+    let foreign = attacker.cookie("tenarai_session").expect("a token");
+    for planted in [foreign.as_str(), "rubbish"] {
+        for path in ["/", "/api/v1", "/api/v1/", "/api/v1/session"] {
+            victim.plant(&format!("tenarai_session={planted}; Path={path}"));
+            is(&victim, &victim, &session).await;
+        }
+    }
+}
+
+#[apply(story)]
+async fn what_was_planted_is_gone_with_the_next_answer(site: TestSite) {
+    let ((victim, session), (attacker, _)) = (signed_in(&site).await, signed_in(&site).await);
+    for name in ["tenarai_session", "tenarai_refresh", "tenarai_hub"] {
+        let foreign = attacker.cookie(name).unwrap_or_else(|| "rubbish".to_owned());
+        for path in ["/", "/api/", "/api/v1", "/api/v1/session"] {
+            victim.plant(&format!("{name}={foreign}; Path={path}; Max-Age=600"));
+        }
+    }
+    // The real refresh secret has the path of one of them; a jar of tests lets that one be replaced.
+    let secret = victim.cookies_for("/api/v1/session/refresh");
+    assert!(secret.matches("tenarai_").count() > 3, "{secret}");
+    ask(&victim, reqwest::Method::GET, "/api/v1/session", &session).await.is(200);
+    let left = victim.cookies_for("/api/v1/session");
+    assert_eq!(left.matches("tenarai_session=").count(), 1, "{left}");
+    assert_eq!(left.matches("tenarai_hub=").count(), 0, "{left}");
+    assert_eq!(victim.get("/api/v1/session").await.ok()["user"]["email"], json!(victim.email));
+}
+
+#[apply(story)]
+async fn who_names_no_session_is_asked_to_try_again_rather_than_taken_for_somebody(site: TestSite) {
+    let ((victim, _), (attacker, _)) = (signed_in(&site).await, signed_in(&site).await);
+    let foreign = attacker.cookie("tenarai_session").expect("a token");
+    victim.plant(&format!("tenarai_session={foreign}; Path=/api/v1"));
+    victim.get("/api/v1/home").await.refused(401, "session_expired");
+    assert_eq!(victim.get("/api/v1/session").await.ok()["user"]["email"], json!(victim.email));
+}
+
+#[apply(story)]
+async fn a_planted_token_alone_does_not_become_the_page_of_another(site: TestSite) {
+    let ((victim, session), (attacker, _)) = (signed_in(&site).await, signed_in(&site).await);
+    // The real token has run out meanwhile, and the browser has dropped it.
+    victim.plant("tenarai_session=; Path=/api; Max-Age=0");
+    victim.plant(&format!("tenarai_session={}; Path=/api/v1", attacker.cookie("tenarai_session").expect("a token")));
+    ask(&victim, reqwest::Method::GET, "/api/v1/session", &session).await.refused(401, "session_expired");
+    ask(&victim, reqwest::Method::POST, "/api/v1/session/refresh", &session).await.is(200);
+    is(&victim, &victim, &session).await;
+}
+
+#[apply(story)]
+async fn a_planted_refresh_secret_ends_no_session(site: TestSite) {
+    let ((victim, session), (attacker, _)) = (signed_in(&site).await, signed_in(&site).await);
+    for planted in [attacker.cookie("tenarai_refresh").expect("a secret"), "rubbish".to_owned()] {
+        victim.plant(&format!("tenarai_refresh={planted}; Path=/api/v1"));
+        ask(&victim, reqwest::Method::POST, "/api/v1/session/refresh", &session).await.is(200);
+        is(&victim, &victim, &session).await;
+    }
+    attacker.get("/api/v1/session").await.is(200);
+}

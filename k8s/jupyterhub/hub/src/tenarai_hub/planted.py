@@ -1,0 +1,59 @@
+"""Cookies of the ticket's name that are not the LMS's.
+
+Cookies know no ports: JavaScript in a notebook's output can plant one for the hub's host at another path, or from a
+sub-domain for its parent. It cannot replace the real one, which is `HttpOnly`, but a browser sends both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http.cookies import Morsel
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from tornado.httputil import HTTPServerRequest
+
+#: deeper addresses than this are none of the hub's
+MAX_SEGMENTS = 12
+
+
+def values(request: HTTPServerRequest, name: str) -> list[str]:
+    """Every value that came under this name; tornado's own reading keeps one."""
+    pairs = (pair.partition("=") for header in request.headers.get_list("Cookie") for pair in header.split(";"))
+    return [value.strip() for key, _, value in pairs if key.strip() == name]
+
+
+def removals(request: HTTPServerRequest, name: str, home: str, issuer: str) -> Iterator[str]:
+    """`Set-Cookie` headers that expire the name wherever it can have come from, and leave the real one at `home`."""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    domains = list(_parents(host))
+    site = urlsplit(issuer).hostname or ""
+    real = site if host != site and site in domains else None
+    for path in _paths(request.path):
+        for domain in (None, *domains):
+            if path == home and domain == real:
+                continue
+            cookie: Morsel[str] = Morsel()
+            cookie.set(name, "", "")
+            cookie.update({"path": path, "max-age": "0"} | ({"domain": domain} if domain else {}))
+            if request.protocol == "https":
+                cookie["secure"] = True
+            yield cookie.OutputString()
+
+
+def _paths(path: str) -> list[str]:
+    """The paths of cookies that a browser sends to `path`."""
+    ends = [end for at, letter in enumerate(path) if letter == "/" for end in (at, at + 1)][: 2 * MAX_SEGMENTS]
+    return sorted({path[:end] for end in (*ends, len(path)) if end and ";" not in path[:end]})
+
+
+def _parents(host: str) -> Iterator[str]:
+    """`hub.learn.example.com`, `learn.example.com`, `example.com`; an address or a lone name has none."""
+    try:
+        ip_address(host)
+    except ValueError:
+        while "." in host:
+            yield host
+            host = host.partition(".")[2]
