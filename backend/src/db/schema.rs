@@ -280,7 +280,6 @@ diesel::table! {
         user_id -> BigInt,
         course_id -> BigInt,
         completed_chapters -> BigInt,
-        last_chapter_id -> BigInt,
         completed_at -> Nullable<Moment>,
         updated_at -> Moment,
     }
@@ -290,7 +289,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::*;
 
-    cell_events (id) {
+    cell_events (user_id, id) {
         id -> Guid,
         user_id -> BigInt,
         chapter_id -> BigInt,
@@ -337,7 +336,6 @@ diesel::joinable!(cell_progress -> users (user_id));
 diesel::joinable!(cell_progress -> chapters (chapter_id));
 diesel::joinable!(course_progress -> users (user_id));
 diesel::joinable!(course_progress -> courses (course_id));
-diesel::joinable!(course_progress -> chapters (last_chapter_id));
 diesel::joinable!(cell_events -> users (user_id));
 diesel::joinable!(cell_events -> chapters (chapter_id));
 diesel::joinable!(cell_events -> publications (publication_id));

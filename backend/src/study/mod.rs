@@ -3,6 +3,7 @@
 
 mod chapter;
 mod events;
+mod home;
 mod model;
 mod outline;
 pub mod problems;
@@ -15,8 +16,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(api: &mut ServiceConfig) {
     api.service(chapter::open)
         .service(events::send)
-        .service(outline::home)
-        .service(outline::list)
+        .service(home::home)
+        .service(home::list)
         .service(outline::outline)
         .service(chapter::mark);
 }

@@ -138,7 +138,7 @@ pub fn record_execution(tx: &mut AnyConnection, place: Place, run: &Execution, o
     let query = diesel::sql_query(
         "INSERT INTO cell_events (id, user_id, chapter_id, publication_id, cell_id, cell_index, execution_count, \
              success, error_name, duration_ms, source_sha256, executed_at, received_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (user_id, id) DO NOTHING",
     )
     .bind::<Guid, _>(run.id)
     .bind::<BigInt, _>(place.user)
@@ -241,15 +241,11 @@ pub fn take_back_mark(tx: &mut AnyConnection, place: Place, percent: i64) -> Que
 /// second waits here and then sees what the first has written.
 pub fn hold_course(tx: &mut AnyConnection, place: Place) -> QueryResult<()> {
     let query = diesel::sql_query(
-        "INSERT INTO course_progress AS p (user_id, course_id, completed_chapters, last_chapter_id, updated_at) \
-         VALUES ($1, $2, 0, $3, $4) \
-         ON CONFLICT (user_id, course_id) DO UPDATE SET \
-             last_chapter_id = excluded.last_chapter_id, \
-             updated_at = excluded.updated_at",
+        "INSERT INTO course_progress (user_id, course_id, completed_chapters, updated_at) VALUES ($1, $2, 0, $3) \
+         ON CONFLICT (user_id, course_id) DO UPDATE SET updated_at = excluded.updated_at",
     )
     .bind::<BigInt, _>(place.user)
     .bind::<BigInt, _>(place.course)
-    .bind::<BigInt, _>(place.chapter)
     .bind::<Moment, _>(Ts::now());
     Cached(query).execute(tx).map(drop)
 }

@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 /// A chapter's progress after a step.
 pub struct After {
     pub chapter: ChapterProgress,
-    /// The step changed what the course's row says: [`roll_up`] has to follow in the same transaction.
+    /// The step completed the chapter: [`roll_up`] has to follow in the same transaction.
     pub course_changed: bool,
 }
 
@@ -74,8 +74,7 @@ pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step:
             model::set_percent(tx, place, standing.percent)?;
             row.percent = standing.percent;
         }
-        // Only these change what a course's row says: where one is, and what is completed.
-        course_changed = standing.met || step.opened_at.is_some();
+        course_changed = standing.met;
     }
     Ok(After { chapter: ChapterProgress::new(chapter.chapter(), Some(&row), cells), course_changed })
 }

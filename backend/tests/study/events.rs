@@ -36,6 +36,17 @@ async fn an_execution_counts_once_however_often_it_is_sent(site: TestSite) {
 }
 
 #[apply(story)]
+async fn an_id_that_somebody_else_has_used_takes_nobodys_execution_away(site: TestSite) {
+    let course = site.course("ml").await;
+    let (one, other) = (site.trainee(&course).await, site.trainee(&course).await);
+    let event = run(&course, "one", true);
+    for person in [one, other] {
+        assert_eq!(statuses(&report(&person, std::slice::from_ref(&event)).await.ok()), [("stored", None)]);
+        assert_eq!(progress(&person, &course, "values").await["cells"][0]["runs"], json!(1));
+    }
+}
+
+#[apply(story)]
 async fn a_failed_run_says_which_error_it_was(site: TestSite) {
     let course = site.course("ml").await;
     let trainee = site.trainee(&course).await;
