@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::display_name::{self, NameError};
 use super::model::AddError;
 use super::{Grant, Locale, NewUser, Role, Scope, model, password};
 use crate::db::types::{CohortId, CourseId, DepartmentId, OrganisationId, Ts, UserId};
@@ -92,6 +93,8 @@ pub enum UserError {
     ScopeUnknown(&'static str, String),
     #[error("the password must have {} to {} characters", password::SHORTEST, password::LONGEST)]
     PasswordLength,
+    #[error("--name: {0}")]
+    Name(NameError),
     #[error("there is an account for {0} already")]
     Taken(String),
     #[error("cannot read the password")]
@@ -125,6 +128,9 @@ async fn add(db: &Db, new: AddUser) -> Result<String, UserError> {
     // Before anything is written: an author or tutor has to be told where.
     let scope_of = |organisation| new.scope.map_or_else(|| usual_scope(new.role, organisation), Ok);
     scope_of(0)?;
+    let display_name =
+        display_name::checked(new.name.as_deref().unwrap_or_else(|| new.email.split('@').next().unwrap_or("")))
+            .map_err(UserError::Name)?;
     let (password, shown) = choose_password(new.stdin)?;
     let slug = new.organisation.clone();
     let (email, role, scope) = (new.email.clone(), new.role, new.scope);
@@ -146,7 +152,7 @@ async fn add(db: &Db, new: AddUser) -> Result<String, UserError> {
         NewUser {
             organisation,
             department: None,
-            display_name: new.name.unwrap_or_else(|| new.email.split('@').next().unwrap_or("").to_owned()),
+            display_name,
             email: new.email,
             locale: new.locale,
             password: Some(password),

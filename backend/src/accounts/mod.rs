@@ -1,6 +1,7 @@
 //! People: who they are, what they may do, their passwords. Tables: `users`, `role_grants`.
 
 mod cli;
+mod display_name;
 mod model;
 pub mod password;
 pub mod problems;

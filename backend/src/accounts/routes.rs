@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::display_name::{self, NameError};
 use super::problems::WRONG_PASSWORD;
 use super::{Locale, model, password};
 use crate::http::problem::{INVALID_FIELDS, Problem, TOO_MANY_REQUESTS};
@@ -94,22 +95,14 @@ pub struct ProfileChange {
 #[patch("/me")]
 async fn change_profile(me: SignedIn, body: Body<ProfileChange>, site: Data<Site>) -> Result<Json<Me>, Problem> {
     let ProfileChange { locale, display_name } = body.into_inner();
-    let display_name = display_name.map(|name| name.trim().to_owned());
-    if display_name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 100) {
-        return Err(INVALID_FIELDS.problem().at("/display_name", "length", "1 – 100"));
-    }
-    if display_name.as_ref().is_some_and(|name| name.chars().any(is_unseen)) {
-        return Err(INVALID_FIELDS.problem().at("/display_name", "unseen_characters", ""));
-    }
+    let display_name = display_name.as_deref().map(display_name::checked).transpose().map_err(|error| match error {
+        NameError::Length => INVALID_FIELDS.problem().at("/display_name", "length", "1 – 100"),
+        NameError::Unseen => INVALID_FIELDS.problem().at("/display_name", "unseen_characters", ""),
+    })?;
     let user = me.person.id;
     site.db.write(move |tx| Ok::<_, Problem>(model::set_profile(tx, user, locale, display_name.as_deref())?)).await?;
     site.people.forget(user).await;
     site.live.tell(News::PersonChanged { user }).await;
     let person = site.people.get(&site.db, user).await?;
     Ok(Json(Me::new(&person, me.session, me.token_expires)))
-}
-
-/// Controls, and marks that turn the direction of what follows: in a table of people they would move other names.
-fn is_unseen(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::{Location, Spanned, alias_limits, options};
 
 use super::report::{Notes, Position};
 
@@ -30,7 +30,9 @@ enum Value {
 
 /// Parses a file; a mistake in the YAML itself is noted, and there is no tree.
 pub fn parse(text: &str, notes: &mut Notes) -> Option<Node> {
-    match serde_saphyr::from_str::<Node>(text) {
+    // A few lines of aliases of aliases can stand for a billion values.
+    let options = options! { alias_limits: alias_limits! { max_total_replayed_events: 10_000 } };
+    match serde_saphyr::from_str_with_options::<Node>(text, options) {
         Ok(node) => Some(node),
         Err(error) => {
             let at = error.location().map_or(Position::START, place);

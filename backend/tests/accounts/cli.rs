@@ -39,3 +39,10 @@ async fn a_role_holds_in_something_that_exists(site: TestSite) {
     assert_eq!(add("cohort:4711"), "tenarai: --scope: there is no such cohort for new@new.example");
     assert_eq!(said(&site, &["organisation", "add", "new", "--name", "New"]).split(' ').next(), Some("added"));
 }
+
+#[apply(story)]
+async fn a_name_by_the_command_line_can_be_seen_too(site: TestSite) {
+    let add = |name| said(&site, &["user", "add", "unseen@new.example", "--organisation", "new", "--name", name]);
+    assert_eq!(add("Ha\u{200b}na"), "tenarai: --name: this name has characters that cannot be seen");
+    assert_eq!(add(" "), "tenarai: --name: a name has 1 to 100 letters");
+}

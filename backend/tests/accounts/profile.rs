@@ -18,7 +18,7 @@ async fn name_and_language_change_at_once(site: TestSite) {
 async fn a_name_must_be_there_be_seen_and_not_endless(site: TestSite) {
     let person = site.somebody().await;
     person.sign_in().await;
-    for name in ["  ".to_owned(), "x".repeat(101), "Ha\nna".to_owned(), "\u{202e}anaH".to_owned()] {
+    for name in ["  ".to_owned(), "x".repeat(101), "Ha\nna".to_owned(), "Ha\u{3164}na".to_owned()] {
         let problem = person.patch("/api/v1/me", json!({ "display_name": name })).await.refused(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["pointer"], "/display_name");
     }

@@ -37,7 +37,13 @@ fn outlines() {
         ("tab", |c| _ = c.write("course.yaml", "slug: tiny\n\tx: 1\n")),
         ("a list", |c| _ = c.write("course.yaml", "- slug: tiny\n")),
         ("same field twice", |c| _ = c.edit("course.yaml", "languages:", "slug: other\nlanguages:")),
-        ("aliases without end", |c| _ = c.write("course.yaml", "a: &a [x, x]\nb: &b [*a, *a]\nslug: *b\n")),
+        ("aliases", |c| _ = c.write("course.yaml", "a: &a [x, x]\nb: &b [*a, *a]\nslug: *b\n")),
+        ("aliases of aliases", |c| {
+            let bomb = ('b'..='t')
+                .zip('a'..)
+                .map(|(name, of)| format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 9].join(", ")));
+            _ = c.write("course.yaml", &format!("a: &a x\n{}slug: *t\n", bomb.collect::<String>()));
+        }),
         ("not UTF-8", |c| _ = c.write_bytes("course.yaml", b"slug: tiny\ntitle: \x83\x65\n")),
         ("all at once", |c| {
             _ = c.write("course.yaml", "slug: Tiny Course\nlanguages: [ja, fr, ja]\ncolour: red\n\

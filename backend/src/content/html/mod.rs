@@ -44,8 +44,16 @@ pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
     finish(text, checks)
 }
 
+/// Longer than anything to be read; a table's missing cells, say, make far more of a short text.
+const MOST_HTML: usize = 2 * 1024 * 1024;
+
 /// Polishes and cleans HTML whose parts have been checked.
 pub fn finish(html: &str, checks: Checks) -> Rendered {
+    let fits = html.len() <= MOST_HTML;
+    if !fits {
+        checks.notes.error(Position::START, "too_large", "this text makes a page of more than 2 MiB");
+    }
+    let html = if fits { html } else { "" };
     let mut polished = polish::polish(html, checks.setting);
     if polished.too_deep {
         checks.notes.error(Position::START, "too_deep", "elements of this text are nested too deeply, or never closed");

@@ -15,9 +15,8 @@ use super::report::{Notes, Position};
 
 /// Renders a text that an author wrote in Markdown.
 pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
-    if let Some(line) = too_deep(text) {
-        let at = Position { line, column: 1 };
-        notes.error(at, "too_deep", "quotes and lists are nested too deeply here");
+    if let Some((line, code, message)) = too_much(text) {
+        notes.error(Position { line, column: 1 }, code, message);
         return html::finish("", Checks::new(setting, notes));
     }
     let options = options();
@@ -32,9 +31,11 @@ pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
     }
 }
 
-/// The first line that opens more quotes and lists than anyone means: the time to parse them grows with the square.
-fn too_deep(text: &str) -> Option<usize> {
+/// The first line that opens more quotes and lists, or a wider table, than anyone means: the time to parse them grows
+/// with the square.
+fn too_much(text: &str) -> Option<(usize, &'static str, &'static str)> {
     const DEEPEST: usize = 40;
+    const WIDEST: usize = 50;
     let opened = |word: &str| match word {
         "-" | "+" | "*" => 1,
         word if word.bytes().all(|byte| byte == b'>') => word.len(),
@@ -44,7 +45,20 @@ fn too_deep(text: &str) -> Option<usize> {
         ),
     };
     let markers = |line: &str| line.split_whitespace().map(opened).take_while(|count| *count > 0).sum::<usize>();
-    text.lines().position(|line| markers(line) > DEEPEST).map(|index| index + 1)
+    // The row of dashes below a table's head.
+    let columns = |line: &str| match line.bytes().all(|byte| b"|:->\t ".contains(&byte)) {
+        true => line.split('|').filter(|cell| cell.contains('-')).count(),
+        false => 0,
+    };
+    text.lines().enumerate().find_map(|(index, line)| {
+        if markers(line) > DEEPEST {
+            Some((index + 1, "too_deep", "quotes and lists are nested too deeply here"))
+        } else if columns(line) > WIDEST {
+            Some((index + 1, "too_wide", "a table may have 50 columns"))
+        } else {
+            None
+        }
+    })
 }
 
 fn options() -> Options<'static> {

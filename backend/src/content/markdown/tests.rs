@@ -205,3 +205,16 @@ fn piece() -> impl Strategy<Value = String> {
     ];
     prop_oneof![3 => prop::sample::select(bits.to_vec()).prop_map(str::to_owned), 1 => "\\PC{0,8}"]
 }
+
+#[test]
+fn a_table_too_wide_or_too_long_is_a_mistake() {
+    let row = |columns: usize, cell: &str| format!("|{}\n", format!("{cell}|").repeat(columns));
+    let table =
+        |columns: usize, rows: usize| row(columns, "h") + &row(columns, " :-: ") + &row(columns, "x").repeat(rows);
+    let found = |text: &str| rendered_in(Locale::En, text).2.to_string();
+    assert!(!rendered_in(Locale::En, &table(50, 100)).2.has_errors());
+    assert!(found(&table(2_000, 2_000)).contains("too_wide"));
+    assert!(found(&format!("> {}", table(51, 1).replace('\n', "\n> "))).contains("too_wide"));
+    let padded = row(50, "h") + &row(50, "-") + &"|x|\n".repeat(5_000);
+    assert!(found(&padded).contains("too_large"));
+}
