@@ -46,6 +46,14 @@ async def proxied() -> AsyncIterator[str]:
         request.transport.close()
         return response
 
+    async def refused(_: web.Request) -> web.Response:
+        return web.Response(status=403)
+
+    async def broken(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
     async def socket(request: web.Request) -> web.WebSocketResponse:
         ws = web.WebSocketResponse(protocols=("v1.kernel.websocket.jupyter.org",), max_msg_size=2**23)
         await ws.prepare(request)
@@ -78,6 +86,8 @@ async def proxied() -> AsyncIterator[str]:
             web.get("/{base}/user/u1/overreaching", overreaching),
             web.get("/{base}/user/u1/release", release),
             web.get("/{base}/user/u1/cut", cut),
+            web.get("/{base}/user/u1/broken", broken),
+            web.get("/{base}/user/u1/refused", refused),
             web.get("/{base}/user/u1/socket", socket),
             web.get("/{base}/user/u1/compressed", compressed),
             web.route("*", "/{tail:.*}", echo),
@@ -167,6 +177,14 @@ async def test_a_websocket_ends_with_the_server_behind_it(proxied: str) -> None:
         assert (await ws.receive()).data == "hello"
         await ws.send_str("end")
         assert (await ws.receive(timeout=10)).type == aiohttp.WSMsgType.CLOSE
+
+
+async def test_a_websocket_that_does_not_come_about_is_told_why(proxied: str) -> None:
+    async with aiohttp.ClientSession() as http:
+        for path, status in (("refused", 403), ("broken", 503)):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await http.ws_connect(proxied + f"user/u1/{path}")
+            assert refused.value.status == status
 
 
 async def test_compressed_answers_and_names_pass_untouched(proxied: str) -> None:

@@ -29,6 +29,8 @@ from tornado.websocket import WebSocketClosedError, websocket_connect
 CONNECT_TIMEOUT_S = 10.0
 #: a message of a kernel may carry a large picture
 MAX_MESSAGE = 64 * 1024 * 1024
+#: tornado's word for a connection that broke; no status of HTTP
+NO_ANSWER = 599
 LMS_COOKIES = "tenarai_"
 _NOT_PASSED_ON = {
     "connection",
@@ -96,6 +98,9 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
                 request, on_message_callback=self._from_server, max_message_size=MAX_MESSAGE
             )
         except HTTPClientError as error:
+            if error.code == NO_ANSWER:
+                await self.handle_proxy_error(503, error)
+                return
             self.set_status(error.code)
             self.finish(error.message)
         except (OSError, TimeoutError) as error:
