@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::{self, AddError, Grant, Locale, NewUser, Role, Scope, password};
 use crate::db::types::{CohortId, CourseId, OrganisationId, Ts};
 use crate::db::{self, Db};
-use crate::notebooks::write_private;
 use crate::organisations::{self, NewCohort};
+use crate::private_file;
 
 /// One account of the file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ pub async fn seed(db: &Db, course: CourseId, file: &Path) -> Result<Vec<Account>
         std::fs::create_dir_all(parent)?;
     }
     let json = serde_json::to_string_pretty(&accounts).map_err(std::io::Error::other)?;
-    write_private(file, &(json + "\n"))?;
+    private_file::write(file, &(json + "\n"))?;
     Ok(accounts)
 }
 

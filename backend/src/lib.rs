@@ -19,6 +19,7 @@ pub mod live;
 mod locale;
 pub mod notebooks;
 pub mod organisations;
+mod private_file;
 pub mod sessions;
 pub mod site;
 pub mod study;

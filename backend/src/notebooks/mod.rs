@@ -22,7 +22,7 @@ use crate::site::Site;
 
 pub use follow::{Followers, StartFailure};
 pub use hub::HubClient;
-pub use supervisor::{HubError, HubPlan, Supervisor, write_private};
+pub use supervisor::{HubError, HubPlan, Supervisor};
 
 pub fn routes(api: &mut ServiceConfig) {
     api.service(routes::start_server)

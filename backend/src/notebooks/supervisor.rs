@@ -17,6 +17,7 @@ use url::{Host, Url};
 
 use super::hub_log;
 use crate::config::Settings;
+use crate::private_file;
 
 /// The hub stops its servers before it ends.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -383,15 +384,7 @@ fn make_secret(file: &Path) -> Result<(), HubError> {
         return Ok(());
     }
     let text: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
-    write_private(file, &text).map_err(|error| HubError::File(file.to_owned(), error))
-}
-
-/// Writes a file only its owner can read.
-pub fn write_private(file: &Path, text: &str) -> io::Result<()> {
-    let mut open: File = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(file)?;
-    open.set_permissions(Permissions::from_mode(0o600))?;
-    open.write_all(text.as_bytes())?;
-    open.sync_all()
+    private_file::write(file, &text).map_err(|error| HubError::File(file.to_owned(), error))
 }
 
 fn absolute(path: &Path) -> PathBuf {
