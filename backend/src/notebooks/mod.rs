@@ -2,7 +2,6 @@
 
 mod follow;
 mod hub;
-mod hub_log;
 pub mod problems;
 mod routes;
 mod supervisor;
