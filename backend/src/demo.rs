@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{self, AddError, Grant, Locale, NewUser, Role, Scope, password};
-use crate::db::types::{CohortId, CourseId, OrganisationId, Ts};
-use crate::db::{self, Db};
+use crate::db::types::{CohortId, CourseId, OrganisationId, Ts, UserId};
+use crate::db::{self, AnyConnection, Db};
 use crate::organisations::{self, NewCohort};
 use crate::private_file;
 
@@ -37,49 +37,65 @@ impl From<diesel::result::Error> for DemoError {
     }
 }
 
+struct Company {
+    slug: &'static str,
+    name: &'static str,
+    people: &'static [Person],
+}
+
 struct Person {
     email: &'static str,
     name: &'static str,
+    department: &'static str,
     role: Role,
     locale: Locale,
 }
 
-const fn person(email: &'static str, name: &'static str, role: Role, locale: Locale) -> Person {
-    Person { email, name, role, locale }
+const fn person(
+    email: &'static str,
+    name: &'static str,
+    department: &'static str,
+    role: Role,
+    locale: Locale,
+) -> Person {
+    Person { email, name, department, role, locale }
 }
 
-const FIRST: (&str, &str, &[Person]) = (
-    "aozora",
-    "青空商事株式会社",
-    &[
-        person("ishikawa@aozora.example", "石川 美咲", Role::Trainee, Locale::Ja),
-        person("brown@aozora.example", "Alex Brown", Role::Trainee, Locale::En),
-        person("sato@aozora.example", "佐藤 健", Role::Tutor, Locale::Ja),
-        person("takahashi@aozora.example", "高橋 由美子", Role::CorporateAdmin, Locale::Ja),
-        person("mori@aozora.example", "森 直樹", Role::Author, Locale::Ja),
-        person("operator@aozora.example", "運用担当", Role::Operator, Locale::Ja),
+/// The company that runs the site, first of all for its own people: the operator belongs to it.
+const FIRST: Company = Company {
+    slug: "aozora",
+    name: "青空商事株式会社",
+    people: &[
+        person("ishikawa@aozora.example", "石川 美咲", "営業部", Role::Trainee, Locale::Ja),
+        person("brown@aozora.example", "Alex Brown", "海外事業部", Role::Trainee, Locale::En),
+        person("sato@aozora.example", "佐藤 健", "データ分析室", Role::Tutor, Locale::Ja),
+        person("takahashi@aozora.example", "高橋 由美子", "人材開発部", Role::CorporateAdmin, Locale::Ja),
+        person("mori@aozora.example", "森 直樹", "データ分析室", Role::Author, Locale::Ja),
+        person("operator@aozora.example", "運用担当", "情報システム部", Role::Operator, Locale::Ja),
     ],
-);
+};
 
-const SECOND: (&str, &str, &[Person]) = (
-    "midori",
-    "みどり製作所",
-    &[
-        person("tanaka@midori.example", "田中 一郎", Role::Trainee, Locale::Ja),
-        person("kimura@midori.example", "木村 さくら", Role::CorporateAdmin, Locale::Ja),
+/// A company that is its guest.
+const SECOND: Company = Company {
+    slug: "midori",
+    name: "みどり製作所",
+    people: &[
+        person("tanaka@midori.example", "田中 一郎", "製造部", Role::Trainee, Locale::Ja),
+        person("kimura@midori.example", "木村 さくら", "総務部", Role::CorporateAdmin, Locale::Ja),
     ],
-);
+};
 
-/// Adds the demo people to the course, unless they are there, and writes their passwords to `file` (mode 0600).
+const COHORT: &str = "第1期";
+
+/// Adds the demo people to the course and writes their passwords to `file` (mode 0600). What is there already stays as
+/// it is, only that afterwards the passwords in the file are the ones that hold: where the file was lost, or somebody
+/// changed theirs, it is set and their sessions end.
 pub async fn seed(db: &Db, course: CourseId, file: &Path) -> Result<Vec<Account>, DemoError> {
-    if let Some(known) = std::fs::read(file).ok().and_then(|bytes| serde_json::from_slice::<Vec<Account>>(&bytes).ok())
-        && all_there(db, &known).await?
-    {
-        return Ok(known);
-    }
+    let known: Vec<Account> =
+        std::fs::read(file).ok().and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
     let mut accounts = Vec::new();
-    for company in [FIRST, SECOND] {
-        accounts.extend(seed_company(db, course, company).await?);
+    for company in [&FIRST, &SECOND] {
+        accounts.extend(seed_company(db, course, company, &known).await?);
     }
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent)?;
@@ -89,89 +105,103 @@ pub async fn seed(db: &Db, course: CourseId, file: &Path) -> Result<Vec<Account>
     Ok(accounts)
 }
 
-async fn all_there(db: &Db, accounts: &[Account]) -> Result<bool, DemoError> {
-    let emails: Vec<String> = accounts.iter().map(|account| account.email.clone()).collect();
-    db.read(move |connection| {
-        for email in &emails {
-            if accounts::by_email(connection, email)?.is_none() {
-                return Ok(false);
-            }
-        }
-        Ok(!emails.is_empty())
-    })
-    .await
-}
-
 async fn seed_company(
     db: &Db,
     course: CourseId,
-    (slug, name, people): (&'static str, &'static str, &[Person]),
+    company: &'static Company,
+    known: &[Account],
 ) -> Result<Vec<Account>, DemoError> {
-    let (organisation, cohort) = db
-        .write(move |tx| {
-            let organisation = match organisations::by_slug(tx, slug)? {
-                Some(id) => id,
-                None => organisations::add(tx, slug, name)?,
-            };
-            organisations::license(tx, organisation, course, Some(200))?;
-            let due_at = Some(Ts::now() + TimeDelta::days(45));
-            let cohort = organisations::add_cohort(tx, &NewCohort { organisation, course, name: "第1期", due_at })?;
-            Ok::<_, DemoError>((organisation, cohort))
-        })
-        .await?;
+    let place = db.write(move |tx| prepare(tx, course, company)).await?;
     let mut accounts = Vec::new();
-    for person in people {
-        let password = password::random();
-        set_up(db, person, organisation, course, cohort, password.clone()).await?;
+    for person in company.people {
+        let account = known.iter().find(|account| account.email == person.email);
+        let password = account.map_or_else(password::random, |account| account.password.clone().into());
+        admit(db, &place, person, password.clone()).await?;
         accounts.push(Account {
             email: person.email.to_owned(),
             password: password.expose_secret().to_owned(),
             role: person.role.to_string(),
-            organisation: slug.to_owned(),
+            organisation: company.slug.to_owned(),
         });
     }
     Ok(accounts)
 }
 
-async fn set_up(
-    db: &Db,
-    person: &Person,
+/// Where the people of a company are put.
+#[derive(Clone, Copy)]
+struct Place {
     organisation: OrganisationId,
     course: CourseId,
     cohort: CohortId,
-    password: SecretString,
-) -> Result<(), DemoError> {
-    let scope = match person.role {
-        Role::Trainee | Role::CorporateAdmin => Scope::Organisation(organisation.0),
-        Role::Tutor => Scope::Cohort(cohort.0),
-        Role::Author => Scope::Course(course.0),
-        Role::Operator => Scope::Site,
+    /// The company did not take this course before.
+    new: bool,
+}
+
+fn prepare(tx: &mut AnyConnection, course: CourseId, company: &Company) -> Result<Place, DemoError> {
+    let organisation = match organisations::by_slug(tx, company.slug)? {
+        Some(id) => id,
+        None => organisations::add(tx, company.slug, company.name)?,
     };
-    let email = person.email;
-    let known = db.read(move |connection| Ok::<_, DemoError>(accounts::by_email(connection, email)?)).await?;
+    if let Some(cohort) = organisations::cohort_named(tx, organisation, course, COHORT)? {
+        return Ok(Place { organisation, course, cohort, new: false });
+    }
+    organisations::license(tx, organisation, course, Some(200))?;
+    let due_at = Some(Ts::now() + TimeDelta::days(45));
+    let cohort = organisations::add_cohort(tx, &NewCohort { organisation, course, name: COHORT, due_at })?;
+    Ok(Place { organisation, course, cohort, new: true })
+}
+
+async fn admit(db: &Db, place: &Place, person: &'static Person, password: SecretString) -> Result<(), DemoError> {
+    let known = db.read(|connection| Ok::<_, DemoError>(accounts::by_email(connection, person.email)?)).await?;
+    let new = known.is_none();
     let user = match known {
         Some(secret) => {
-            accounts::reset_password(db, secret.user, password).await?;
+            if !password::verify(password::turn().await, password.clone(), secret.hash).await {
+                accounts::reset_password(db, secret.user, password).await?;
+            }
             secret.user
         }
-        None => {
-            accounts::add(
-                db,
-                NewUser {
-                    organisation,
-                    department: None,
-                    email: person.email.to_owned(),
-                    display_name: person.name.to_owned(),
-                    locale: person.locale,
-                    password: Some(password),
-                    grants: vec![Grant { role: person.role, scope }],
-                },
-            )
-            .await?
-        }
+        None => add(db, place, person, password).await?,
     };
-    if person.role == Role::Trainee {
-        db.write(move |tx| Ok::<_, DemoError>(organisations::enrol(tx, user, course, Some(cohort))?)).await?;
+    if new || place.new {
+        let place = *place;
+        db.write(move |tx| {
+            // Whoever was here before has theirs for another course.
+            accounts::give(tx, user, person.grant(&place))?;
+            if person.role == Role::Trainee {
+                organisations::enrol(tx, user, place.course, Some(place.cohort))?;
+            }
+            Ok::<_, DemoError>(())
+        })
+        .await?;
     }
     Ok(())
+}
+
+async fn add(db: &Db, place: &Place, person: &'static Person, password: SecretString) -> Result<UserId, DemoError> {
+    let organisation = place.organisation;
+    let department =
+        db.write(move |tx| Ok::<_, DemoError>(organisations::department(tx, organisation, person.department)?)).await?;
+    let new = NewUser {
+        organisation,
+        department: Some(department),
+        email: person.email.to_owned(),
+        display_name: person.name.to_owned(),
+        locale: person.locale,
+        password: Some(password),
+        grants: vec![person.grant(place)],
+    };
+    Ok(accounts::add(db, new).await?)
+}
+
+impl Person {
+    fn grant(&self, place: &Place) -> Grant {
+        let scope = match self.role {
+            Role::Trainee | Role::CorporateAdmin => Scope::Organisation(place.organisation.0),
+            Role::Tutor => Scope::Cohort(place.cohort.0),
+            Role::Author => Scope::Course(place.course.0),
+            Role::Operator => Scope::Site,
+        };
+        Grant { role: self.role, scope }
+    }
 }

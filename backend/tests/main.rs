@@ -11,6 +11,7 @@ mod accounts;
 mod bad_days;
 mod content;
 mod courses;
+mod demo;
 mod http;
 mod live;
 mod notebooks;

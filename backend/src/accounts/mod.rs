@@ -18,7 +18,8 @@ use crate::sessions;
 pub use crate::locale::Locale;
 pub use cli::{UserCommand, find, run as run_command};
 pub use model::{
-    AddError, Member, NewUser, Secret, Wanted, add, by_email, email_key, load_person, members, names, secret_of, touch,
+    AddError, Member, NewUser, Secret, Wanted, add, by_email, email_key, give, load_person, members, names, secret_of,
+    touch,
 };
 pub use routes::routes;
 

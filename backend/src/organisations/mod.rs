@@ -18,8 +18,8 @@ use crate::site::Site;
 
 pub use cli::{Enrolment, OrganisationCommand, enrol as enrol_command, run as run_command};
 pub use model::{
-    CourseAccess, NewCohort, access, add, add_cohort, by_slug, courses_of, courses_of_cohorts, enrol, has_department,
-    license, licensed_courses,
+    CourseAccess, NewCohort, access, add, add_cohort, by_slug, cohort_named, courses_of, courses_of_cohorts,
+    department, enrol, has_department, license, licensed_courses,
 };
 
 pub fn routes(api: &mut ServiceConfig) {

@@ -31,6 +31,24 @@ pub fn has_department(
     diesel::select(diesel::dsl::exists(found)).get_result(db)
 }
 
+/// The organisation's department of that name, which is made where there is none.
+pub fn department(tx: &mut AnyConnection, organisation: OrganisationId, name: &str) -> QueryResult<DepartmentId> {
+    let known = departments::table
+        .filter(departments::organisation_id.eq(organisation))
+        .filter(departments::name.eq(name))
+        .order(departments::id)
+        .select(departments::id)
+        .first(tx)
+        .optional()?;
+    match known {
+        Some(id) => Ok(id),
+        None => diesel::insert_into(departments::table)
+            .values((departments::organisation_id.eq(organisation), departments::name.eq(name)))
+            .returning(departments::id)
+            .get_result(tx),
+    }
+}
+
 pub fn exists(db: &mut AnyConnection, id: OrganisationId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(organisations::table.find(id))).get_result(db)
 }
@@ -102,6 +120,23 @@ pub fn add_cohort(tx: &mut AnyConnection, new: &NewCohort<'_>) -> QueryResult<Co
         ))
         .returning(cohorts::id)
         .get_result(tx)
+}
+
+/// The first of the organisation's cohorts of that name in the course.
+pub fn cohort_named(
+    db: &mut AnyConnection,
+    organisation: OrganisationId,
+    course: CourseId,
+    name: &str,
+) -> QueryResult<Option<CohortId>> {
+    cohorts::table
+        .filter(cohorts::organisation_id.eq(organisation))
+        .filter(cohorts::course_id.eq(course))
+        .filter(cohorts::name.eq(name))
+        .order(cohorts::id)
+        .select(cohorts::id)
+        .first(db)
+        .optional()
 }
 
 /// Enrols; who is enrolled already stays as they are. Whose enrolment ended goes on where they left off, with another
