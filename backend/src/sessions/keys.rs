@@ -4,16 +4,18 @@
 //! every verifier has had time to fetch it; an old one stays published until its last token has expired.
 
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use crate::db::schema::signing_keys;
@@ -22,6 +24,9 @@ use crate::db::{self, AnyConnection, Db};
 
 /// How long verifiers may keep the JWKS; a new key waits twice as long before it signs.
 pub const JWKS_MAX_AGE: Duration = Duration::from_secs(300);
+/// A token may be signed by a key that another process made since ours were read; strangers may send any number of
+/// tokens with keys that nobody has.
+const LOOK_AT_MOST_EVERY: Duration = Duration::from_secs(5);
 /// Longer than any token lives.
 const RETIREMENT: TimeDelta = TimeDelta::hours(25);
 
@@ -49,6 +54,7 @@ struct Key {
 pub struct Keys {
     issuer: Arc<str>,
     ring: Arc<RwLock<Arc<Vec<Key>>>>,
+    looks: Arc<Mutex<Looks>>,
 }
 
 /// RFC 8037 public key.
@@ -66,6 +72,23 @@ pub struct Jwk {
     pub x: String,
 }
 
+/// When the database was last looked into for an unknown key.
+#[derive(Default)]
+struct Looks {
+    last: Option<Instant>,
+}
+
+impl Looks {
+    /// Whether it may be looked into now; then that is the last time.
+    fn may(&mut self, now: Instant) -> bool {
+        let may = self.last.is_none_or(|last| now.duration_since(last) >= LOOK_AT_MOST_EVERY);
+        if may {
+            self.last = Some(now);
+        }
+        may
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     #[error("the token does not verify")]
@@ -77,8 +100,9 @@ pub enum TokenError {
 impl Keys {
     /// Reads the keys, and makes the first one where there is none.
     pub async fn load(db: &Db, issuer: &str) -> Result<Self, db::Error> {
-        let keys = Self { issuer: issuer.into(), ring: Arc::default() };
+        let keys = Self { issuer: issuer.into(), ring: Arc::default(), looks: Arc::default() };
         db.write(|tx| {
+            take_turn(tx)?;
             let any = signing_keys::table.count().get_result::<i64>(tx)? > 0;
             if any { Ok(()) } else { insert(tx, Ts::now()) }
         })
@@ -111,6 +135,23 @@ impl Keys {
             .collect();
         *self.ring.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(ring);
         Ok(())
+    }
+
+    /// Runs `verify`; where it knows no key for a token, once more with the keys the database has by now.
+    pub async fn with_latest<T>(&self, db: &Db, verify: impl Fn() -> Result<T, TokenError>) -> Result<T, TokenError> {
+        let first = verify();
+        if !matches!(first, Err(TokenError::NoKey)) {
+            return first;
+        }
+        // Held over the look: whoever comes meanwhile waits for what it finds.
+        let mut looks = self.looks.lock().await;
+        if looks.may(Instant::now())
+            && let Err(error) = self.reload(db).await
+        {
+            tracing::warn!(%error, "cannot look for the key of a token");
+        }
+        drop(looks);
+        verify()
     }
 
     fn ring(&self) -> Arc<Vec<Key>> {
@@ -160,6 +201,7 @@ impl Keys {
 /// A new key; it signs once every verifier can know it, and the ones before it retire after their tokens.
 pub async fn rotate(db: &Db) -> Result<(), db::Error> {
     db.write(|tx| {
+        take_turn(tx)?;
         let signs_from = Ts::now() + TimeDelta::from_std(JWKS_MAX_AGE * 2).unwrap_or(RETIREMENT);
         diesel::update(signing_keys::table.filter(signing_keys::retires_at.is_null()))
             .set(signing_keys::retires_at.eq(signs_from + RETIREMENT))
@@ -168,6 +210,14 @@ pub async fn rotate(db: &Db) -> Result<(), db::Error> {
         insert(tx, signs_from)
     })
     .await
+}
+
+/// Of two processes that want a new key, the second finds the first one's. Readers do not wait; SQLite has one writer.
+fn take_turn(tx: &mut AnyConnection) -> Result<(), db::Error> {
+    match tx {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(tx) => Ok(tx.batch_execute("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE")?),
+    }
 }
 
 fn insert(tx: &mut AnyConnection, signs_from: Ts) -> Result<(), db::Error> {
@@ -185,4 +235,17 @@ fn insert(tx: &mut AnyConnection, signs_from: Ts) -> Result<(), db::Error> {
         })
         .execute(tx)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_with_unknown_keys_do_not_keep_the_database_busy() {
+        let (mut looks, start) = (Looks::default(), Instant::now());
+        let may: Vec<bool> =
+            [0, 1, 4, 5, 6, 9, 10].map(|seconds| looks.may(start + Duration::from_secs(seconds))).into();
+        assert_eq!(may, [true, false, false, true, false, false, true]);
+    }
 }
