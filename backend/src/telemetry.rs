@@ -11,8 +11,11 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use crate::config::{LogFormat, Settings};
 
-/// Seconds; from a cache hit to a slow spawn.
+/// Seconds; from a cache hit to a slow call of the hub.
 const BUCKETS: &[f64] = &[0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+/// Seconds; from a server on this machine to one for which a cluster has to add a node and pull an image.
+const SPAWN_BUCKETS: &[f64] =
+    &[1.0, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0];
 
 /// Keep it until the end: reports are sent when it is dropped.
 pub struct Telemetry {
@@ -43,6 +46,7 @@ pub fn start(settings: &Settings) -> Result<Telemetry, BuildError> {
         .init();
     let metrics = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full("tenarai_spawn_seconds".to_owned()), SPAWN_BUCKETS)?
         .install_recorder()?;
     metrics::describe_histogram!("tenarai_request_seconds", metrics::Unit::Seconds, "Time to answer a request");
     metrics::describe_histogram!(

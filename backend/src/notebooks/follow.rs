@@ -102,8 +102,20 @@ pub struct Followers {
 struct Follower {
     status: watch::Sender<ServerStatus>,
     look: Notify,
-    /// A start was asked for here and is not over.
-    starting: Mutex<Option<Instant>>,
+    /// A start was asked for and is not over.
+    starting: Mutex<Option<Start>>,
+}
+
+struct Start {
+    asked: Instant,
+    /// Of this process, which is the one to count it.
+    here: bool,
+}
+
+impl Start {
+    fn asked_now(here: bool) -> Self {
+        Self { asked: Instant::now(), here }
+    }
 }
 
 impl Followers {
@@ -123,7 +135,7 @@ impl Followers {
     pub async fn begin_start(&self, hub: &HubClient, name: &str) {
         let _listening = self.listen(hub, name).await;
         let (follower, _) = self.follower(name);
-        *lock(&follower.starting) = Some(Instant::now());
+        *lock(&follower.starting) = Some(Start::asked_now(true));
         follower.status.send_replace(ServerStatus::queued());
         follower.look.notify_one();
     }
@@ -148,7 +160,7 @@ impl Followers {
     /// Another process was asked to start this user's server.
     pub fn heard_of_start(&self, name: &str) {
         if let Some(follower) = lock(&self.by_name).get(name) {
-            lock(&follower.starting).get_or_insert_with(Instant::now);
+            lock(&follower.starting).get_or_insert_with(|| Start::asked_now(false));
             follower.status.send_if_modified(|now| {
                 let resting = matches!(now.state, ServerState::Stopped | ServerState::Failed);
                 if resting {
@@ -257,8 +269,9 @@ async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Se
             BUSY
         }
         _ if server.ready => {
-            if let Some(asked) = lock(&follower.starting).take() {
-                metrics::histogram!("tenarai_spawn_seconds").record(asked.elapsed());
+            let start = lock(&follower.starting).take();
+            if let Some(start) = start.filter(|start| start.here) {
+                metrics::histogram!("tenarai_spawn_seconds").record(start.asked.elapsed());
             }
             set(
                 follower,
@@ -276,7 +289,8 @@ async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Se
 
 /// No server. That is "queued" for a moment after a start was asked for, and a failure stays said until the next.
 fn absent(follower: &Follower) -> Duration {
-    let starting = lock(&follower.starting).is_some_and(|since| since.elapsed() < Duration::from_secs(60));
+    let starting =
+        lock(&follower.starting).as_ref().is_some_and(|start| start.asked.elapsed() < Duration::from_secs(60));
     if starting {
         set(follower, ServerStatus::queued());
         return BUSY / 2;

@@ -2,7 +2,11 @@
 
 use futures_util::future::join_all;
 use macro_rules_attribute::apply;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
+use tenarai::accounts::Locale;
+use tenarai::config::Config;
+use tenarai::notebooks::{Followers, HubClient};
 
 use super::{EVENTS, SERVER};
 use crate::support::{Answer, Events, FakeHub, Person, Plan};
@@ -43,6 +47,43 @@ async fn hub_has_it(hub: &FakeHub, name: &str) {
         (hub.spawns(name) > 0).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_start_is_counted_once_by_the_process_that_was_asked_for_it() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    // Followers run on this thread, too.
+    let _here = metrics::set_default_local_recorder(&recorder);
+    let hub = FakeHub::start();
+    let config = Config::check(hub.serves(Plan::on_sqlite()).settings).expect("settings of a story are fine");
+    let client = HubClient::new(config.hub.expect("a hub")).expect("a client");
+    let (asked, watching) = (Followers::default(), Followers::default());
+    let mut seen = watching.listen(&client, "u1").await;
+    asked.begin_start(&client, "u1").await;
+    watching.heard_of_start("u1");
+    client.start("u1", Locale::Ja).await.expect("it starts");
+    hub.becomes_ready("u1");
+    asked.end_of_start(&client, "u1").await;
+    seen.wait_for(|status| status.url.is_some()).await.expect("it is followed");
+    assert!(recorder.handle().render().contains("tenarai_spawn_seconds_count 1\n"), "{}", recorder.handle().render());
+}
+
+#[apply(story)]
+async fn prometheus_can_tell_starts_of_minutes_apart(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let mut events = Events::of(&person, EVENTS).await;
+    ask(&person, "open").await.is(202);
+    hub_has_it(&hub, &person.hub_name()).await;
+    hub.becomes_ready(&person.hub_name());
+    events.until("ready").await;
+    let figures = site.browser().get("/metrics").await.is(200).text();
+    let spawns: Vec<&str> = figures.lines().filter(|line| line.starts_with("tenarai_spawn_seconds_bucket")).collect();
+    for bound in ["5", "60", "180", "600"] {
+        assert!(spawns.iter().any(|line| line.contains(&format!("{{le=\"{bound}\"}}"))), "no {bound} in {spawns:?}");
+    }
 }
 
 #[apply(story)]
