@@ -7,15 +7,22 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use crate::support::program::{complaint, free_address, tenarai};
 use crate::support::{Plan, within};
 
-/// The program with a hub that only writes down what it was told.
+/// The program with a hub that writes down what it was told, starts a learner's server and never stops it.
 fn with_hub(plan: &Plan, settings: &[(&str, &str)]) -> Command {
     let dir = plan.dir.path();
     let program = dir.join("venv/bin/jupyterhub");
     std::fs::create_dir_all(program.parent().expect("a folder")).expect("the folder takes files");
-    let script = "#!/bin/sh\nenv > env.new && mv env.new env\nexec sleep 600\n";
+    let script = r#"#!/bin/sh
+HOME=$TENARAI_LEARNERS_DIR/u1 setsid sleep 100 & echo $! > server
+env > env.new && mv env.new env
+exec sleep 600
+"#;
     std::fs::write(&program, script).expect("the folder takes files");
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).expect("ours to change");
     std::fs::write(dir.join("config.py"), "").expect("the folder takes files");
@@ -34,8 +41,7 @@ async fn told(plan: &Plan, settings: &[(&str, &str)]) -> HashMap<String, String>
         std::fs::read_to_string(&file).ok()
     })
     .await;
-    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("process ids are small"));
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("it is ours to end");
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("it is ours to end");
     // Told to stop while it still waits for the hub, it stops in order.
     assert!(child.wait().expect("it ends").success());
     text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
@@ -64,6 +70,60 @@ async fn a_hub_behind_a_proxy_listens_where_it_is_told() {
     let environment = told(&plan, &[("TENARAI_HUB_URL", url), ("TENARAI_HUB_LISTEN", &hub)]).await;
     assert_eq!(environment["TENARAI_INTERNAL_URL"], format!("http://127.0.0.1:{port}"));
     assert_eq!((&*environment["TENARAI_HUB_URL"], &environment["TENARAI_HUB_LISTEN"]), (url, &hub));
+}
+
+/// The process id in one of the hub's files, once there is one other than `before`.
+async fn process(plan: &Plan, file: &str, before: Option<Pid>) -> Pid {
+    let file = plan.dir.path().join("hub").join(file);
+    within(Duration::from_secs(60), "a process id", async || {
+        let text = std::fs::read_to_string(&file).ok()?;
+        let pid = Pid::from_raw(text.trim().parse().ok()?);
+        (Some(pid) != before).then_some(pid)
+    })
+    .await
+}
+
+fn lives(pid: Pid) -> bool {
+    // Nobody may be there to bury it.
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z"))
+}
+
+#[tokio::test]
+async fn a_hub_that_falls_is_started_again_after_longer_and_longer_pauses_and_the_site_says_so() {
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let log = plan.dir.path().join("site.log");
+    let mut command = with_hub(&plan, &[("TENARAI_HUB_URL", &format!("http://{hub}/jupyterhub/"))]);
+    let mut child = command.stderr(std::fs::File::create(&log).expect("a log")).spawn().expect("it starts");
+    let first = process(&plan, "hub.pid", None).await;
+    kill(first, Signal::SIGKILL).expect("ours to kill");
+    let second = process(&plan, "hub.pid", Some(first)).await;
+    kill(second, Signal::SIGKILL).expect("ours to kill");
+    process(&plan, "hub.pid", Some(second)).await;
+    let said = std::fs::read_to_string(&log).expect("a log");
+    let falls: Vec<&str> = said.lines().filter(|line| line.contains("the hub does not run any more")).collect();
+    assert_eq!(falls.len(), 2, "{said}");
+    for (line, pause) in falls.iter().zip(["again_in=1s", "again_in=2s"]) {
+        assert!(line.contains("SIGKILL") && line.contains(pause) && line.contains("hub.log"), "{line}");
+    }
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("ours to end");
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[tokio::test]
+async fn servers_that_a_fallen_hub_left_end_with_the_site() {
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let url = format!("http://{hub}/jupyterhub/");
+    let mut child = with_hub(&plan, &[("TENARAI_HUB_URL", &url)]).spawn().expect("it starts");
+    let fallen = process(&plan, "hub.pid", None).await;
+    let server = process(&plan, "server", None).await;
+    kill(fallen, Signal::SIGKILL).expect("ours to kill");
+    process(&plan, "server", Some(server)).await;
+    assert!(lives(server), "the next hub finds it again");
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("ours to end");
+    assert!(child.wait().expect("it ends").success());
+    assert!(!lives(server));
 }
 
 /// A process with such a name in its command line, which listens there and works in that folder.

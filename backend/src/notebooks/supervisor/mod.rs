@@ -42,31 +42,39 @@ impl Supervisor {
 }
 
 fn keep_running(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
+    start_again_and_again(plan, stopped);
+    plan.end_servers();
+}
+
+/// Until we are told to stop.
+fn start_again_and_again(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
     let mut backoff = Backoff::new();
     let mut ports = None;
     loop {
         let started = Instant::now();
-        match process::internal_ports(ports).and_then(|chosen| plan.start(*ports.insert(chosen))) {
+        let why = match process::internal_ports(ports).and_then(|chosen| plan.start(*ports.insert(chosen))) {
             Ok(mut hub) => {
                 let ended = wait(&mut hub, plan, stopped);
                 plan.end_rest_of(&hub);
-                if ended == Ended::ByUs {
-                    return;
+                match ended {
+                    Ended::ByItself(why) => why,
+                    Ended::ByUs => return,
                 }
-                tracing::error!(log = %plan.log_file.display(), "the hub ended by itself; starting it again");
             }
-            Err(error) => tracing::error!(%error, "cannot start the hub"),
-        }
-        match stopped.recv_timeout(backoff.after(started.elapsed())) {
+            Err(error) => error.to_string(),
+        };
+        let pause = backoff.after(started.elapsed());
+        let log = plan.log_file.display();
+        tracing::error!(why, again_in = ?pause, %log, "the hub does not run any more; it is started again");
+        match stopped.recv_timeout(pause) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-#[derive(PartialEq, Eq)]
 enum Ended {
-    ByItself,
+    ByItself(String),
     ByUs,
 }
 
@@ -74,7 +82,8 @@ fn wait(hub: &mut Child, plan: &HubPlan, stopped: &mpsc::Receiver<()>) -> Ended 
     loop {
         match hub.try_wait() {
             Ok(None) => {}
-            Ok(Some(_)) | Err(_) => return Ended::ByItself,
+            Ok(Some(status)) => return Ended::ByItself(status.to_string()),
+            Err(error) => return Ended::ByItself(error.to_string()),
         }
         match stopped.recv_timeout(Duration::from_millis(200)) {
             Err(RecvTimeoutError::Timeout) => {

@@ -39,6 +39,7 @@ pub struct HubPlan {
     pub(super) program: PathBuf,
     pub(super) config: PathBuf,
     pub(super) state: PathBuf,
+    pub(super) learners: PathBuf,
     pub(super) environment: Vec<(&'static str, String)>,
     /// Where the hub will listen.
     pub listen: SocketAddr,
@@ -108,6 +109,7 @@ impl HubPlan {
             config: absolute(&settings.hub_config),
             log_file: state.join("hub.log"),
             state,
+            learners,
             environment,
             listen: hub_listen,
             hub_url,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::net::TcpListener;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -16,6 +17,8 @@ use super::plan::HubPlan;
 
 /// The hub stops its servers before it ends.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// As long as the hub lets them take.
+const SERVER_PATIENCE: Duration = Duration::from_secs(10);
 /// Files with process ids in the hub's folder, and what is in the command line of such a process.
 const HUB: (&str, &[u8]) = ("hub.pid", b"jupyterhub");
 const PROXY: (&str, &[u8]) = ("proxy.pid", b"tenarai-hub-proxy");
@@ -57,6 +60,40 @@ impl HubPlan {
         end_group(hub, Signal::SIGKILL);
         end_known(&self.state, PROXY, Signal::SIGKILL);
     }
+
+    /// Ends the learners' servers that a hub left which fell, or could not stop them: there will be no next one.
+    pub(super) fn end_servers(&self) {
+        for signal in [Signal::SIGTERM, Signal::SIGKILL] {
+            let servers = processes_at_home_in(&self.learners);
+            for &pid in &servers {
+                let _ = kill(Pid::from_raw(pid), signal);
+            }
+            wait_until(SERVER_PATIENCE, || servers.iter().all(|&pid| has_ended(pid)));
+        }
+    }
+}
+
+/// Processes whose HOME is a folder in this one: a learner's server, and what it started.
+fn processes_at_home_in(learners: &Path) -> Vec<i32> {
+    let home = [b"HOME=", learners.as_os_str().as_bytes(), b"/"].concat();
+    let is_one = |pid: &i32| {
+        fs::read(format!("/proc/{pid}/environ"))
+            .is_ok_and(|environment| environment.split(|&byte| byte == 0).any(|entry| entry.starts_with(&home)))
+    };
+    let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
+    all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_one).collect()
+}
+
+/// Asks again and again, but not for longer than that; whether it came true.
+fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+    let begun = Instant::now();
+    while !is_so() {
+        if begun.elapsed() > patience {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
 }
 
 /// Ours is full of settings and secrets the hub has no business with.
@@ -78,12 +115,8 @@ fn under_our_life(program: &Path) -> Command {
 
 pub fn end_gently(child: &mut Child) {
     let _ = kill(pid(child), Signal::SIGTERM);
-    let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
-        if !matches!(child.try_wait(), Ok(None)) {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
+    if wait_until(PATIENCE, || !matches!(child.try_wait(), Ok(None))) {
+        return;
     }
     tracing::warn!("the hub did not end in time; killing it");
     end_group(child, Signal::SIGKILL);
@@ -102,10 +135,7 @@ fn end_known(state: &Path, (file, name): (&str, &[u8]), signal: Signal) {
     };
     if pid > 1 && is_ours() {
         let _ = kill(Pid::from_raw(pid), signal);
-        let begun = Instant::now();
-        while !has_ended(pid) && begun.elapsed() < PATIENCE {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_until(PATIENCE, || has_ended(pid));
     }
 }
 
