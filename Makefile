@@ -47,8 +47,9 @@ build: $(SPA) ## Build the front end and the release binary that carries it
 	@cargo build --release --locked
 
 $(SPA): $(SPA_SOURCES)
-	@echo "build: the front end"
-	@cd frontend && npm run --silent generate
+	@echo "build: the front end (half a minute)"
+	@mkdir -p .cache
+	@cd frontend && npm run --silent generate >../.cache/front-end.log 2>&1 || { tail -40 ../.cache/front-end.log; exit 1; }
 	@touch $@
 
 .PHONY: bench

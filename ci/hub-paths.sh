@@ -6,7 +6,8 @@
 # under /var/lib/tenarai/<hash of the repository's path>/, and standard error says so.
 set -eu
 repo=$(cd "$(dirname "$0")/.." && pwd -P)
-elsewhere=/var/lib/tenarai/$(printf %s "$repo" | sha256sum | cut -c1-12)
+digest() { printf %s "$1" | sha256sum | cut -c1-12; }
+elsewhere=/var/lib/tenarai/$(digest "$repo")
 
 # Whether everybody may pass through every folder on the way to $1, as far as it exists.
 passable() {
@@ -37,7 +38,10 @@ case ${1-} in
     quote HUB_VENV "$(place .venv/hub venv/hub 'its Python is')"
     quote HUB_VENV_55 "$(place .venv/hub-5.5 venv/hub-5.5 'its Python for tests is')"
     quote HUB_TOOLS "$(realpath -m .venv/hub-tools)"
-    quote LEARNERS_DIR "$(place "${VAR:-var}/learners" learners 'the homes of learners are')"
+    homes=$(realpath -m "${VAR:-var}/learners")
+    # learners of two sites have the same names, so each site has a folder of its own there, too
+    [ "$homes" = "$repo/var/learners" ] && name=learners || name=learners-$(digest "$homes")
+    quote LEARNERS_DIR "$(place "$homes" "$name" 'the homes of learners are')"
     ;;
   --place) # for ci/hub-venv.sh
     cd "$repo"

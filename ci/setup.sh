@@ -74,7 +74,9 @@ stamp_of() { cat "$@" | sha256sum | cut -c1-64; }
 stamp=$(stamp_of Cargo.lock)
 if [ "$(cat .cache/cargo.stamp 2>/dev/null)" != "$stamp" ]; then
   say "fetching Rust crates"
-  cargo fetch --locked --quiet
+  # a terminal gets a bar, a log not a line for each of five hundred
+  [ -t 2 ] && quiet=() || quiet=(--quiet)
+  cargo fetch --locked "${quiet[@]}"
   echo "$stamp" >.cache/cargo.stamp
 fi
 

@@ -35,4 +35,5 @@ begin ci/sample-course.sh
 step "hub: tests on JupyterHub 6.1 and 5.5" ci/hub-test.sh
 step "sample course: texts, notebooks and their outputs" finish
 step "browser: stories on the real hub" ci/e2e.sh
+step "make up: from ready to Ctrl-C, with the debug binary" ci/check-up.py
 echo "$passed parts passed, 0 failed"

@@ -237,10 +237,10 @@ async fn make_demo(dir: PathBuf, accounts: Option<PathBuf>) -> Result<ExitCode, 
         published.number,
         content::counted(published.chapters, "chapter")
     ))?;
+    say(format!("people to sign in as, with their passwords (kept in {}):", file.display()))?;
     for account in people {
         say(format!("  {:<16} {:<28} {}", account.role, account.email, account.password))?;
     }
-    say(format!("accounts are kept in {}", file.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
