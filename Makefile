@@ -23,6 +23,7 @@ help: ## List the commands
 .PHONY: up
 up: ## Set everything up and run the site with its hub, sample course and demo accounts
 	@ci/ports.sh $(PORT) $(HUB_PORT)
+	@[ -x target/release/tenarai ] || echo "up: the first time this takes a quarter of an hour: packages are fetched, the server is compiled"
 	@ci/setup.sh run
 	@$(MAKE) build
 	@ci/up.sh

@@ -104,9 +104,6 @@ class Site:
         accounts: list[dict[str, str]] = json.loads((self.var / "demo-accounts.json").read_text())
         return accounts
 
-    def hub_pid(self) -> int:
-        return int((self.var / "hub/hub.pid").read_text())
-
     def hub_answers(self) -> bool:
         try:
             return bool(urllib.request.urlopen(f"{self.hub}hub/api/", timeout=5).status == 200)
@@ -169,10 +166,10 @@ def check(folder: Path) -> None:
 
     trainee = Person(site, accounts[0])
     trainee.starts_a_notebook()
-    fallen = site.hub_pid()
-    os.kill(fallen, signal.SIGKILL)
+    os.kill(int((site.var / "hub/hub.pid").read_text()), signal.SIGKILL)
     site.says("the hub does not run any more; it is started again.*SIGKILL.*again_in=1s")
-    wait_for(lambda: site.hub_pid() != fallen and site.hub_answers(), "the hub is back")
+    site.says("the hub is back")
+    wait_for(site.hub_answers, "the hub answers")
     wait_for(trainee.has_a_notebook, "the notebook is still there")
     site.interrupt()
 

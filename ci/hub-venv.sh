@@ -37,7 +37,7 @@ install_locked() {
   [ "$(cat "$dir/.tenarai-locked" 2>/dev/null)" = "$stamp" ] && return
   need_python
   total=$(cat "$@" | grep -oE '^[A-Za-z0-9_.-]+==' | sort -u | wc -l)
-  say "installing up to $total packages into $dir"
+  say "installing up to $total packages into $dir (a minute or two)"
   rm -rf "$dir"
   mkdir -p "$(dirname "$dir")"
   $python -m venv "$dir"

@@ -68,7 +68,6 @@ if ! node_fits; then
 fi
 
 mkdir -p .cache
-# fetched NAME FILE... : whether the files are those of the last time
 stamp_of() { cat "$@" | sha256sum | cut -c1-64; }
 
 stamp=$(stamp_of Cargo.lock)
@@ -88,11 +87,9 @@ if [ "$(cat .cache/npm.stamp 2>/dev/null)" != "$stamp" ] || [ ! -d frontend/node
     const names = it => JSON.stringify([it.dependencies, it.devDependencies])
     process.exit(names(asked) === names(locked.packages[""]) ? 0 : 1)
   ' || die "frontend/package-lock.json does not belong to frontend/package.json: run npm install there and commit it"
-  # not `npm ci`: npm 11 refuses lockfiles with optional packages that a registry lacks. What npm then writes into the
-  # lockfile, optional packages of other systems, is not for us to keep.
-  cp frontend/package-lock.json .cache/package-lock.json
-  (cd frontend && npm install --no-audit --no-fund --loglevel=error)
-  cp .cache/package-lock.json frontend/package-lock.json
+  # not `npm ci`: npm 11 refuses lockfiles with optional packages that a registry lacks. And the lockfile stays as it is:
+  # npm would write optional packages of other systems into it.
+  (cd frontend && npm install --no-save --no-audit --no-fund --loglevel=error)
   echo "$stamp" >.cache/npm.stamp
 fi
 

@@ -301,24 +301,23 @@ fn start_hub(settings: &mut Settings) -> Result<Supervisor, Failure> {
     Ok(Supervisor::start(plan)?)
 }
 
-/// Says where the site is, once a person can use it.
+/// Says where the site is, once a person can use it; a hub that takes its time is not waited for.
 async fn say_where_it_is(site: &Site) {
-    if let Some(hub) = &site.hub {
+    let ready = || announce(format!("ready  {}", site.config.public_origin));
+    let Some(hub) = &site.hub else { return ready() };
+    let mut answers = std::pin::pin!(async {
         let mut timer = tokio::time::interval(Duration::from_millis(250));
-        let mut patience = tokio::time::interval(Duration::from_secs(60));
-        patience.tick().await;
-        loop {
-            tokio::select! {
-                _ = timer.tick() => if hub.version().await.is_ok() { break },
-                _ = patience.tick() => {
-                    announce("the hub does not answer yet; the texts can be read meanwhile");
-                    break;
-                }
-            }
+        while hub.version().await.is_err() {
+            timer.tick().await;
         }
         announce(format!("hub    {}", hub.base_url()));
+    });
+    if tokio::time::timeout(Duration::from_secs(60), &mut answers).await.is_err() {
+        announce("the hub does not answer yet; the texts can be read meanwhile");
+        ready();
+        return answers.await;
     }
-    announce(format!("ready  {}", site.config.public_origin));
+    ready();
 }
 
 /// From now on these signals are ours; the future is there once one came.

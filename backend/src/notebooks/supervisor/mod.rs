@@ -6,6 +6,7 @@ mod plan;
 mod process;
 
 use std::io;
+use std::net::TcpStream;
 use std::process::Child;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -14,6 +15,9 @@ use std::time::{Duration, Instant};
 use backoff::Backoff;
 
 pub use plan::{HubError, HubPlan};
+
+/// How often the hub is looked at.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// The thread that keeps the hub running.
 pub struct Supervisor {
@@ -49,12 +53,12 @@ fn keep_running(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
 /// Until we are told to stop.
 fn start_again_and_again(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
     let mut backoff = Backoff::new();
-    let mut ports = None;
+    let (mut ports, mut again) = (None, false);
     loop {
         let started = Instant::now();
         let why = match process::internal_ports(ports).and_then(|chosen| plan.start(*ports.insert(chosen))) {
             Ok(mut hub) => {
-                let ended = wait(&mut hub, plan, stopped);
+                let ended = wait(&mut hub, again, plan, stopped);
                 plan.end_rest_of(&hub);
                 match ended {
                     Ended::ByItself(why) => why,
@@ -66,6 +70,7 @@ fn start_again_and_again(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
         let pause = backoff.after(started.elapsed());
         let log = plan.log_file.display();
         tracing::error!(why, again_in = ?pause, %log, "the hub does not run any more; it is started again");
+        again = true;
         match stopped.recv_timeout(pause) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
@@ -78,15 +83,19 @@ enum Ended {
     ByUs,
 }
 
-fn wait(hub: &mut Child, plan: &HubPlan, stopped: &mpsc::Receiver<()>) -> Ended {
+fn wait(hub: &mut Child, mut awaited: bool, plan: &HubPlan, stopped: &mpsc::Receiver<()>) -> Ended {
     loop {
         match hub.try_wait() {
             Ok(None) => {}
             Ok(Some(status)) => return Ended::ByItself(status.to_string()),
             Err(error) => return Ended::ByItself(error.to_string()),
         }
-        match stopped.recv_timeout(Duration::from_millis(200)) {
+        match stopped.recv_timeout(LOOK) {
             Err(RecvTimeoutError::Timeout) => {
+                if awaited && TcpStream::connect_timeout(&plan.listen, LOOK).is_ok() {
+                    tracing::info!("the hub is back");
+                    awaited = false;
+                }
                 if let Err(error) = log::keep_short(&plan.log_file) {
                     tracing::warn!(%error, "the hub's log is not kept");
                 }
