@@ -7,14 +7,15 @@ mod limits;
 mod redis_link;
 mod revocation;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::db::types::{SessionId, UserId};
-use crate::notebooks::StartFailure;
 
 pub use limits::{Exceeded, Limit, Limits};
 use redis_link::RedisLink;
@@ -33,18 +34,10 @@ pub enum News {
     PersonChanged {
         user: UserId,
     },
-    /// This user's notebook server was asked to start: it is queued, whatever the hub still says.
-    ServerAsked {
-        user: UserId,
-    },
-    /// Something happened to this user's notebook server: look at it.
-    ServerChanged {
-        user: UserId,
-    },
-    /// A start failed, which the hub says only while it happens.
-    ServerFailed {
-        user: UserId,
-        failure: StartFailure,
+    /// What a room tells its own kind in other processes; nobody else reads it.
+    OfRoom {
+        room: Cow<'static, str>,
+        body: Value,
     },
 }
 

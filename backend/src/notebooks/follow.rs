@@ -11,7 +11,9 @@ use tokio::sync::{Notify, watch};
 use utoipa::ToSchema;
 
 use super::hub::{HubClient, HubError, Progress, Server};
+use super::news::ServerNews;
 use crate::db::types::Ts;
+use crate::live::News;
 
 /// How often a server that should stay as it is, is looked at: this is how soon a cull is seen under an open pane.
 const CALM: Duration = Duration::from_secs(5);
@@ -157,6 +159,16 @@ impl Followers {
         end.ok()?.failure.clone()
     }
 
+    /// Takes up what a process told, this one or another.
+    pub fn hear(&self, news: News) {
+        match ServerNews::heard(news) {
+            Some(ServerNews::Asked { name }) => self.heard_of_start(&name),
+            Some(ServerNews::Failed { name, failure }) => self.heard_of_failure(&name, failure),
+            Some(ServerNews::Changed { name }) => self.look(&name),
+            None => {}
+        }
+    }
+
     /// Another process was asked to start this user's server.
     pub fn heard_of_start(&self, name: &str) {
         if let Some(follower) = lock(&self.by_name).get(name) {
@@ -173,7 +185,7 @@ impl Followers {
     }
 
     /// A start failed, and another process saw it.
-    pub fn heard_of_failure(&self, name: &str, failure: StartFailure) {
+    fn heard_of_failure(&self, name: &str, failure: StartFailure) {
         if let Some(follower) = lock(&self.by_name).get(name) {
             *lock(&follower.starting) = None;
             set(follower, ServerStatus::failed(failure));

@@ -2,6 +2,7 @@
 
 mod follow;
 mod hub;
+mod news;
 pub mod problems;
 mod routes;
 mod supervisor;
@@ -19,7 +20,7 @@ use crate::live::News;
 use crate::sessions;
 use crate::site::Site;
 
-pub use follow::{Followers, StartFailure};
+pub use follow::Followers;
 pub use hub::HubClient;
 pub use supervisor::{HubError, HubPlan, Supervisor};
 
@@ -67,11 +68,8 @@ pub(crate) async fn follow_news(site: Site) {
                 Some(false) => {}
                 None => _ = look_through.get_or_insert_with(|| Instant::now() + pause),
             },
-            Ok(News::ServerAsked { user }) => site.followers.heard_of_start(&hub_name(user)),
-            Ok(News::ServerFailed { user, failure }) => site.followers.heard_of_failure(&hub_name(user), failure),
-            Ok(News::ServerChanged { user }) => site.followers.look(&hub_name(user)),
+            Ok(told) => site.followers.hear(told),
             Err(RecvError::Lagged(_)) => look_through = Some(Instant::now()),
-            Ok(_) => {}
             Err(RecvError::Closed) => return,
         }
     }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::follow::{ServerState, ServerStatus};
 use super::hub::HubClient;
+use super::news::ServerNews;
 use super::problems::{HUB_NOT_CONFIGURED, HUB_UNREACHABLE};
 use crate::db::types::SessionId;
 use crate::http::problem::Problem;
@@ -70,8 +71,8 @@ async fn still_runs(hub: &HubClient, name: &str) -> bool {
 }
 
 async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn) {
-    let (name, user) = (me.person.hub_name(), me.person.id);
-    site.live.tell(News::ServerAsked { user }).await;
+    let name = me.person.hub_name();
+    ServerNews::Asked { name: name.clone() }.tell(&site.live).await;
     let started = hub.start(&name, me.person.locale).await;
     match &started {
         Ok(()) => site.followers.look(&name),
@@ -80,9 +81,9 @@ async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn) {
             site.followers.start_failed(&name, error);
         }
     }
-    site.live.tell(News::ServerChanged { user }).await;
+    ServerNews::Changed { name: name.clone() }.tell(&site.live).await;
     if let Some(failure) = site.followers.end_of_start(&hub, &name).await {
-        site.live.tell(News::ServerFailed { user, failure }).await;
+        ServerNews::Failed { name, failure }.tell(&site.live).await;
     }
 }
 
@@ -114,7 +115,7 @@ pub async fn stop_server(me: SignedIn, site: Data<Site>) -> Result<HttpResponse,
     let name = me.person.hub_name();
     hub.stop(&name).await.map_err(|error| HUB_UNREACHABLE.caused_by(error))?;
     site.followers.look(&name);
-    site.live.tell(News::ServerChanged { user: me.person.id }).await;
+    ServerNews::Changed { name }.tell(&site.live).await;
     Ok(HttpResponse::Accepted().json(ServerStatus::of(ServerState::Stopping)))
 }
 
