@@ -82,7 +82,7 @@ impl Site {
             readings: Readings::new(),
             blobs: Blobs::in_folder(&config.blobs_dir())?,
             config: Arc::new(config),
-            followers: Followers::default(),
+            followers: Followers::new(live.clone()),
             started: Instant::now(),
             db,
             live,

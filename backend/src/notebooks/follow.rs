@@ -9,11 +9,12 @@ use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, watch};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::hub::{HubClient, HubError, Progress, Server};
 use super::news::ServerNews;
 use crate::db::types::Ts;
-use crate::live::News;
+use crate::live::{Live, News};
 
 /// How often a server that should stay as it is, is looked at: this is how soon a cull is seen under an open pane.
 const CALM: Duration = Duration::from_secs(5);
@@ -96,31 +97,43 @@ impl ServerStatus {
 }
 
 /// All followers of this process.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Followers {
     by_name: Arc<Mutex<HashMap<String, Arc<Follower>>>>,
+    live: Live,
 }
 
 struct Follower {
     status: watch::Sender<ServerStatus>,
     look: Notify,
-    /// A start was asked for and is not over.
-    starting: Mutex<Option<Start>>,
+    start: Mutex<Start>,
 }
 
+/// The last start that was asked for, here or at another process, and since when; not since when where it is over.
+#[derive(Clone, Copy)]
 struct Start {
-    asked: Instant,
-    /// Of this process, which is the one to count it.
+    id: Uuid,
+    since: Option<Instant>,
+    /// It was asked of this process, which is the one to count it.
     here: bool,
 }
 
 impl Start {
-    fn asked_now(here: bool) -> Self {
-        Self { asked: Instant::now(), here }
+    fn now(id: Uuid, here: bool) -> Self {
+        Self { id, since: Some(Instant::now()), here }
+    }
+
+    /// Its id, while it goes on.
+    fn going_on(&self) -> Option<Uuid> {
+        self.since.map(|_| self.id)
     }
 }
 
 impl Followers {
+    pub fn new(live: Live) -> Self {
+        Self { by_name: Arc::default(), live }
+    }
+
     /// Listens to a user's server; the first value is how it is now, as soon as the hub has said so.
     pub async fn listen(&self, hub: &HubClient, name: &str) -> watch::Receiver<ServerStatus> {
         let (follower, new) = self.follower(name);
@@ -133,70 +146,86 @@ impl Followers {
         status
     }
 
-    /// The user's server was asked to start: do not take "not there yet" for "stopped".
-    pub async fn begin_start(&self, hub: &HubClient, name: &str) {
+    /// The user's server is about to be asked for: do not take "not there yet" for "stopped".
+    pub async fn begin_start(&self, hub: &HubClient, name: &str) -> Uuid {
         let _listening = self.listen(hub, name).await;
         let (follower, _) = self.follower(name);
-        *lock(&follower.starting) = Some(Start::asked_now(true));
+        let id = Uuid::now_v7();
+        *lock(&follower.start) = Start::now(id, true);
         follower.status.send_replace(ServerStatus::queued());
         follower.look.notify_one();
+        id
     }
 
-    /// The start was refused, or is over.
-    pub fn start_failed(&self, name: &str, error: &HubError) {
-        let (follower, _) = self.follower(name);
-        *lock(&follower.starting) = None;
-        follower.status.send_replace(match error {
-            HubError::Unreachable(_) => ServerStatus::of(ServerState::HubDown),
-            other => ServerStatus::failed(StartFailure { code: "hub_refused".into(), detail: other.to_string() }),
-        });
+    /// The hub did not take this start.
+    pub async fn start_failed(&self, name: &str, start: Uuid, error: &HubError) {
+        match error {
+            HubError::Unreachable(_) => self.end_start(name, Some(start), ServerStatus::of(ServerState::HubDown)),
+            other => {
+                let failure = StartFailure { code: "hub_refused".into(), detail: other.to_string() };
+                self.saw_failure(name, Some(start), failure).await;
+            }
+        }
     }
 
-    /// How the start that was begun here ends: with a failure, or otherwise.
-    pub async fn end_of_start(&self, hub: &HubClient, name: &str) -> Option<StartFailure> {
-        let mut status = self.listen(hub, name).await;
-        let end = status.wait_for(|status| status.state != ServerState::Starting).await;
-        end.ok()?.failure.clone()
+    /// Who sees that a start failed tells the others, who may have looked away.
+    async fn saw_failure(&self, name: &str, start: Option<Uuid>, failure: StartFailure) {
+        self.end_start(name, start, ServerStatus::failed(failure.clone()));
+        if let Some(start) = start {
+            ServerNews::Failed { name: name.to_owned(), start, failure }.tell(&self.live).await;
+        }
+    }
+
+    /// This start has come to that. Where another goes on, it is of no interest any more.
+    fn end_start(&self, name: &str, start: Option<Uuid>, status: ServerStatus) {
+        let Some(follower) = self.known(name) else { return };
+        let mut last = lock(&follower.start);
+        if last.going_on().is_none_or(|going_on| Some(going_on) == start) {
+            last.since = None;
+            set(&follower, status);
+        }
     }
 
     /// Takes up what a process told, this one or another.
     pub fn hear(&self, news: News) {
         match ServerNews::heard(news) {
-            Some(ServerNews::Asked { name }) => self.heard_of_start(&name),
-            Some(ServerNews::Failed { name, failure }) => self.heard_of_failure(&name, failure),
+            Some(ServerNews::Asked { name, start }) => self.heard_of_start(&name, start),
+            Some(ServerNews::Failed { name, start, failure }) => {
+                self.end_start(&name, Some(start), ServerStatus::failed(failure));
+            }
             Some(ServerNews::Changed { name }) => self.look(&name),
             None => {}
         }
     }
 
-    /// Another process was asked to start this user's server.
-    pub fn heard_of_start(&self, name: &str) {
-        if let Some(follower) = lock(&self.by_name).get(name) {
-            lock(&follower.starting).get_or_insert_with(|| Start::asked_now(false));
-            follower.status.send_if_modified(|now| {
-                let resting = matches!(now.state, ServerState::Stopped | ServerState::Failed);
-                if resting {
-                    *now = ServerStatus::queued();
-                }
-                resting
-            });
-            follower.look.notify_one();
+    /// This or another process was asked to start this user's server.
+    pub fn heard_of_start(&self, name: &str, start: Uuid) {
+        let Some(follower) = self.known(name) else { return };
+        let mut last = lock(&follower.start);
+        // Ids are in the order of time: this one is under way, over, or overtaken.
+        if last.id >= start {
+            return;
         }
-    }
-
-    /// A start failed, and another process saw it.
-    fn heard_of_failure(&self, name: &str, failure: StartFailure) {
-        if let Some(follower) = lock(&self.by_name).get(name) {
-            *lock(&follower.starting) = None;
-            set(follower, ServerStatus::failed(failure));
-        }
+        *last = Start::now(start, false);
+        follower.status.send_if_modified(|now| {
+            let resting = matches!(now.state, ServerState::Stopped | ServerState::Failed);
+            if resting {
+                *now = ServerStatus::queued();
+            }
+            resting
+        });
+        follower.look.notify_one();
     }
 
     /// Something happened to this user's server: look at once.
     pub fn look(&self, name: &str) {
-        if let Some(follower) = lock(&self.by_name).get(name) {
+        if let Some(follower) = self.known(name) {
             follower.look.notify_one();
         }
+    }
+
+    fn known(&self, name: &str) -> Option<Arc<Follower>> {
+        lock(&self.by_name).get(name).cloned()
     }
 
     fn follower(&self, name: &str) -> (Arc<Follower>, bool) {
@@ -207,7 +236,7 @@ impl Followers {
         let follower = Arc::new(Follower {
             status: watch::Sender::new(unknown()),
             look: Notify::new(),
-            starting: Mutex::new(None),
+            start: Mutex::new(Start { id: Uuid::nil(), since: None, here: false }),
         });
         all.insert(name.to_owned(), Arc::clone(&follower));
         (follower, true)
@@ -216,7 +245,7 @@ impl Followers {
     /// Ends the follower nobody listens to any more; false where somebody came in between.
     fn retire(&self, name: &str, follower: &Follower) -> bool {
         let mut all = lock(&self.by_name);
-        let idle = follower.status.receiver_count() == 0 && lock(&follower.starting).is_none();
+        let idle = follower.status.receiver_count() == 0 && lock(&follower.start).since.is_none();
         if idle {
             all.remove(name);
         }
@@ -241,7 +270,7 @@ async fn follow(followers: Followers, hub: HubClient, name: String, follower: Ar
                 follower.status.send_replace(ServerStatus::of(ServerState::HubDown));
                 Duration::from_secs(2)
             }
-            Ok(server) => see(&hub, &name, &follower, server).await,
+            Ok(server) => see(&followers, &hub, &name, &follower, server).await,
         };
         if followers.retire(&name, &follower) {
             return;
@@ -254,7 +283,13 @@ async fn follow(followers: Followers, hub: HubClient, name: String, follower: Ar
 }
 
 /// Passes on what the hub says; how long until it should be asked again.
-async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Server>) -> Duration {
+async fn see(
+    followers: &Followers,
+    hub: &HubClient,
+    name: &str,
+    follower: &Follower,
+    server: Option<Server>,
+) -> Duration {
     let Some(server) = server else { return absent(follower) };
     match server.pending.as_deref() {
         Some("spawn") => {
@@ -266,13 +301,13 @@ async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Se
                 }
                 first
             });
-            if let Err(error) = watch_start(hub, name, follower).await {
+            if let Err(error) = watch_start(followers, hub, name, follower).await {
                 tracing::debug!(%error, name, "the progress stream broke off");
             }
             BUSY / 10
         }
         // Asked to start while it stops: it will, after that.
-        Some("stop") if lock(&follower.starting).is_some() => {
+        Some("stop") if lock(&follower.start).since.is_some() => {
             set(follower, ServerStatus::queued());
             BUSY
         }
@@ -281,10 +316,11 @@ async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Se
             BUSY
         }
         _ if server.ready => {
-            let start = lock(&follower.starting).take();
-            if let Some(start) = start.filter(|start| start.here) {
-                metrics::histogram!("tenarai_spawn_seconds").record(start.asked.elapsed());
+            let mut start = lock(&follower.start);
+            if let Some(asked) = start.since.take().filter(|_| start.here) {
+                metrics::histogram!("tenarai_spawn_seconds").record(asked.elapsed());
             }
+            drop(start);
             set(
                 follower,
                 ServerStatus {
@@ -301,27 +337,27 @@ async fn see(hub: &HubClient, name: &str, follower: &Follower, server: Option<Se
 
 /// No server. That is "queued" for a moment after a start was asked for, and a failure stays said until the next.
 fn absent(follower: &Follower) -> Duration {
-    let starting =
-        lock(&follower.starting).as_ref().is_some_and(|start| start.asked.elapsed() < Duration::from_secs(60));
+    let starting = lock(&follower.start).since.is_some_and(|since| since.elapsed() < Duration::from_secs(60));
     if starting {
         set(follower, ServerStatus::queued());
         return BUSY / 2;
     }
-    *lock(&follower.starting) = None;
+    lock(&follower.start).since = None;
     if follower.status.borrow().state != ServerState::Failed {
         set(follower, ServerStatus::of(ServerState::Stopped));
     }
     CALM
 }
 
-async fn watch_start(hub: &HubClient, name: &str, follower: &Follower) -> Result<(), HubError> {
+async fn watch_start(followers: &Followers, hub: &HubClient, name: &str, follower: &Follower) -> Result<(), HubError> {
+    // Whatever the stream says is said of this start, also when it is read late.
+    let start = lock(&follower.start).going_on();
     let mut events = std::pin::pin!(hub.progress(name).await?);
     while let Some(event) = events.next().await {
         let event = event?;
         if event.failed {
-            *lock(&follower.starting) = None;
             let failure = StartFailure { code: "spawn_failed".into(), detail: event.message };
-            set(follower, ServerStatus::failed(failure));
+            followers.saw_failure(name, start, failure).await;
         } else if !event.ready {
             set(follower, ServerStatus::starting(&event));
         }
@@ -340,4 +376,62 @@ fn set(follower: &Follower, status: ServerStatus) {
         *now = status;
         changed
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    fn followers() -> Followers {
+        Followers::new(Live::start(None))
+    }
+
+    #[tokio::test]
+    async fn word_of_a_failed_start_that_comes_late_does_not_end_the_next() {
+        let followers = followers();
+        let (follower, _) = followers.follower("u1");
+        let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+        let told = |news: ServerNews| {
+            followers.hear(News::OfRoom { room: "notebooks".into(), body: serde_json::to_value(news).expect("JSON") });
+            follower.status.borrow().state
+        };
+        let asked = |start| ServerNews::Asked { name: "u1".to_owned(), start };
+        let failure = StartFailure { code: "spawn_failed".into(), detail: "no room".to_owned() };
+        let failed = |start| ServerNews::Failed { name: "u1".to_owned(), start, failure: failure.clone() };
+        assert_eq!(told(asked(first)), ServerState::Starting);
+        assert_eq!(told(failed(first)), ServerState::Failed);
+        assert_eq!(told(asked(first)), ServerState::Failed);
+        assert_eq!(told(asked(second)), ServerState::Starting);
+        assert_eq!(told(failed(first)), ServerState::Starting);
+        assert_eq!(told(failed(second)), ServerState::Failed);
+    }
+
+    #[tokio::test]
+    async fn a_follower_stays_while_somebody_listens_or_a_start_goes_on_and_then_ends() {
+        // Nobody answers there.
+        let url = url::Url::parse("http://127.0.0.1:1/").expect("an address");
+        let config = config::Hub { public_url: url.clone(), internal_url: url, token: "token".into() };
+        let hub = HubClient::new(config).expect("a client");
+        let followers = followers();
+        let mut listening = followers.listen(&hub, "u1").await;
+        let follower = Arc::downgrade(&followers.known("u1").expect("it follows"));
+        listening.mark_unchanged();
+        followers.look("u1");
+        listening.changed().await.expect("it has looked again");
+        assert!(follower.upgrade().is_some());
+
+        let start = followers.begin_start(&hub, "u1").await;
+        drop(listening);
+        assert!(!followers.retire("u1", &follower.upgrade().expect("it follows")));
+        followers.end_start("u1", Some(start), ServerStatus::of(ServerState::Stopped));
+        followers.look("u1");
+        let gone = async {
+            while follower.upgrade().is_some() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), gone).await.expect("it ends");
+        assert!(followers.known("u1").is_none());
+    }
 }

@@ -1,22 +1,24 @@
 //! What the processes of a site tell each other of notebook servers.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::follow::StartFailure;
 use crate::live::{Live, News};
 
 const ROOM: &str = "notebooks";
 
-/// Of the server of the user with this name at the hub.
+/// Of the server of the user with this name at the hub. Each start has an id: word of one that failed may come when the
+/// next has begun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerNews {
     /// It was asked to start: it is queued, whatever the hub still says.
-    Asked { name: String },
+    Asked { name: String, start: Uuid },
     /// Something happened to it: look.
     Changed { name: String },
     /// A start failed, which the hub says only while it happens.
-    Failed { name: String, failure: StartFailure },
+    Failed { name: String, start: Uuid, failure: StartFailure },
 }
 
 impl ServerNews {

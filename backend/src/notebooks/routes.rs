@@ -12,6 +12,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::follow::{ServerState, ServerStatus};
 use super::hub::HubClient;
@@ -51,40 +52,38 @@ pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Sit
     let name = me.person.hub_name();
     let status = site.followers.listen(hub, &name).await;
     let now = status.borrow().clone();
-    let wanted = match now.state {
-        ServerState::Starting => false,
-        ServerState::Ready if still_runs(hub, &name).await => false,
-        _ => body.reason == StartReason::Open || has_room(hub, &site).await,
-    };
+    let wanted =
+        !bears_out(hub, &name, now.state).await && (body.reason == StartReason::Open || has_room(hub, &site).await);
     if wanted {
-        site.followers.begin_start(hub, &name).await;
-        tokio::spawn(ask_to_start(site.get_ref().clone(), hub.clone(), me.clone()));
+        let start = site.followers.begin_start(hub, &name).await;
+        tokio::spawn(ask_to_start(site.get_ref().clone(), hub.clone(), me.clone(), start));
     }
     let now = status.borrow().clone();
     let mut response = if now.state == ServerState::Ready { HttpResponse::Ok() } else { HttpResponse::Accepted() };
     Ok(response.cookie(cookie).json(now))
 }
 
-/// A follower may be some seconds behind a server that was culled.
-async fn still_runs(hub: &HubClient, name: &str) -> bool {
-    hub.server(name).await.is_ok_and(|server| server.is_some_and(|server| server.ready))
+/// Whether the hub agrees that the server is there, or on its way: what a follower knows may be older than a cull, or
+/// than a failure it did not see. To ask once more for a start that is on its way to the hub does no harm.
+async fn bears_out(hub: &HubClient, name: &str, known: ServerState) -> bool {
+    match known {
+        ServerState::Starting => hub.server(name).await.is_ok_and(|server| server.is_some()),
+        ServerState::Ready => hub.server(name).await.is_ok_and(|server| server.is_some_and(|server| server.ready)),
+        _ => false,
+    }
 }
 
-async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn) {
+async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn, start: Uuid) {
     let name = me.person.hub_name();
-    ServerNews::Asked { name: name.clone() }.tell(&site.live).await;
-    let started = hub.start(&name, me.person.locale).await;
-    match &started {
+    ServerNews::Asked { name: name.clone(), start }.tell(&site.live).await;
+    match hub.start(&name, me.person.locale).await {
         Ok(()) => site.followers.look(&name),
         Err(error) => {
             tracing::warn!(%error, name, "the hub did not start the server");
-            site.followers.start_failed(&name, error);
+            site.followers.start_failed(&name, start, &error).await;
         }
     }
-    ServerNews::Changed { name: name.clone() }.tell(&site.live).await;
-    if let Some(failure) = site.followers.end_of_start(&hub, &name).await {
-        ServerNews::Failed { name, failure }.tell(&site.live).await;
-    }
+    ServerNews::Changed { name }.tell(&site.live).await;
 }
 
 /// No server is started ahead of need when many run already; when in doubt, none.

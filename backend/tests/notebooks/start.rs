@@ -6,6 +6,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use tenarai::accounts::Locale;
 use tenarai::config::Config;
+use tenarai::live::Live;
 use tenarai::notebooks::{Followers, HubClient};
 
 use super::{EVENTS, SERVER};
@@ -57,13 +58,13 @@ async fn a_start_is_counted_once_by_the_process_that_was_asked_for_it() {
     let hub = FakeHub::start();
     let config = Config::check(hub.serves(Plan::on_sqlite()).settings).expect("settings of a story are fine");
     let client = HubClient::new(config.hub.expect("a hub")).expect("a client");
-    let (asked, watching) = (Followers::default(), Followers::default());
+    let [asked, watching] = [(); 2].map(|()| Followers::new(Live::start(None)));
     let mut seen = watching.listen(&client, "u1").await;
-    asked.begin_start(&client, "u1").await;
-    watching.heard_of_start("u1");
+    let start = asked.begin_start(&client, "u1").await;
+    watching.heard_of_start("u1", start);
     client.start("u1", Locale::Ja).await.expect("it starts");
     hub.becomes_ready("u1");
-    asked.end_of_start(&client, "u1").await;
+    asked.listen(&client, "u1").await.wait_for(|status| status.url.is_some()).await.expect("it is followed");
     seen.wait_for(|status| status.url.is_some()).await.expect("it is followed");
     assert!(recorder.handle().render().contains("tenarai_spawn_seconds_count 1\n"), "{}", recorder.handle().render());
 }
@@ -110,6 +111,24 @@ async fn a_start_that_failed_says_why_and_may_be_tried_again(plan: Plan) {
     .await;
     hub.becomes_ready(&name);
     events.until("ready").await;
+}
+
+#[apply(story)]
+async fn a_start_that_the_hub_has_lost_is_asked_for_again(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let name = person.hub_name();
+    ask(&person, "open").await.is(202);
+    hub_has_it(&hub, &name).await;
+    // It was restarted, say: nobody is told of a failure.
+    hub.culls(&name);
+    assert_eq!(ask(&person, "open").await.is(202).json()["state"], "starting");
+    crate::support::within(std::time::Duration::from_secs(10), "a second start", async || {
+        (hub.spawns(&name) == 2).then_some(())
+    })
+    .await;
 }
 
 #[apply(story)]
