@@ -42,9 +42,8 @@ impl Folder {
             self.files.insert(path);
         } else if !meta.is_dir() {
             notes.error(Position::START, "not_a_file", "this is neither a file nor a folder");
-        } else if depth == DEEPEST || self.files.len() > MOST_FILES {
-            let message = format!("a course may have {MOST_FILES} files, in folders at most {DEEPEST} deep");
-            notes.error(Position::START, "too_many_files", message);
+        } else if depth == DEEPEST {
+            too_many(&mut notes);
         } else {
             self.enter(&path, depth, report);
         }
@@ -62,9 +61,13 @@ impl Folder {
                 continue;
             };
             // .DS_Store, .ipynb_checkpoints, .gitkeep and their like.
-            if !name.starts_with('.') {
-                self.list(format!("{path}/{name}"), depth + 1, notes.report);
+            if name.starts_with('.') {
+                continue;
             }
+            if self.files.len() == MOST_FILES {
+                return too_many(&mut notes);
+            }
+            self.list(format!("{path}/{name}"), depth + 1, notes.report);
         }
     }
 
@@ -118,4 +121,9 @@ impl Folder {
     pub fn size(&self, path: &str) -> u64 {
         fs::symlink_metadata(self.root.join(path)).map_or(0, |meta| meta.len())
     }
+}
+
+fn too_many(notes: &mut Notes<'_>) {
+    let message = format!("a course may have {MOST_FILES} files, in folders at most {DEEPEST} deep");
+    notes.error(Position::START, "too_many_files", message);
 }

@@ -83,6 +83,8 @@ fn files() {
         ("empty text", |c| _ = c.write("chapters/01-read/text.en.md", "\n")),
         ("text not UTF-8", |c| _ = c.write_bytes("chapters/01-read/text.ja.md", b"## ok\n\nab\x82\xa0")),
         ("text too large", |c| _ = c.write("chapters/01-read/text.ja.md", &"x".repeat((1 << 20) + 1))),
+        ("outline too large", |c| _ = c.write("course.yaml", &"#".repeat((1 << 20) + 1))),
+        ("notebook too large", |c| _ = c.write_bytes("chapters/02-run/notebook.ipynb", &vec![b' '; (10 << 20) + 1])),
         ("notebook in a text chapter", |c| _ = c.write("chapters/01-read/notebook.ipynb", "{}")),
         ("quiz in one language", |c| _ = c.write("chapters/03-quiz/text.ja.md", "問い")),
         ("image not referenced", |c| _ = c.write_bytes("chapters/02-run/images/pixel.png", PIXEL)),
@@ -96,6 +98,7 @@ fn files() {
         ("active svg", |c| _ =
             c.write("chapters/01-read/images/x.svg", "<svg xmlns='http://www.w3.org/2000/svg'>\n<script/></svg>")),
         ("data too large", |c| _ = c.write_bytes("data/big.bin", &vec![0; (20 << 20) + 1])),
+        ("all data too large", |c| (0..11).for_each(|n| c.grow(&format!("data/{n:02}.bin"), 19 << 20))),
         ("data with a bad name", |c| _ = c.write("data/a:b.csv", "x")),
         ("notebook broken", |c| _ = c.edit("chapters/02-run/notebook.ipynb", "\"id\": \"fit\"", "\"id\": \"intro\"")),
         ("other files", |c| _ = c
@@ -104,6 +107,23 @@ fn files() {
             .write("README.md", "x")
             .write("chapters/01-read/.DS_Store", "x")
             .write("chapters/03-quiz/quiz.yaml", "x")),
+    ]));
+}
+
+fn data_files(course: &Course, many: usize) {
+    (0..many).for_each(|n| _ = course.write(&format!("data/{n:04}.txt"), ""));
+}
+
+#[test]
+fn as_many_files_as_a_course_may_have_and_more() {
+    // A good course has eight.
+    let course = Course::good();
+    data_files(&course, 4_992);
+    assert!(content::check(course.path()).items.is_empty());
+    insta::assert_snapshot!(told(&[
+        ("one too many", |c| data_files(c, 4_993)),
+        ("deep enough", |c| _ = c.write("data/1/2/3/4/5/6/7/8.csv", "")),
+        ("too deep", |c| _ = c.write("data/1/2/3/4/5/6/7/8/9.csv", "")),
     ]));
 }
 

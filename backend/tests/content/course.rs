@@ -85,6 +85,11 @@ impl Course {
         self
     }
 
+    /// A file of so many bytes that takes no room.
+    pub fn grow(&self, path: &str, bytes: u64) {
+        fs::File::create(self.path().join(path)).unwrap().set_len(bytes).unwrap();
+    }
+
     pub fn remove(&self, path: &str) -> &Self {
         let path = self.path().join(path);
         if path.is_dir() {
