@@ -127,7 +127,7 @@ impl Browser {
     }
 
     fn keep(&self, answer: &Answer) {
-        let here = Url::parse(&self.servers[0]).expect("an address");
+        let here = self.address("");
         let mut jar = self.jar();
         for cookie in answer.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
             // A jar refuses what a browser would refuse; deletion of an unknown cookie is no event.
@@ -135,12 +135,26 @@ impl Browser {
         }
     }
 
+    /// Where a path is by the browser's lights: cookies are kept by that, wherever requests really go.
+    fn address(&self, path: &str) -> Url {
+        Url::parse(&format!("{}{path}", self.origin)).expect("an address")
+    }
+
     /// What the browser sends along to this path.
     pub fn cookies_for(&self, path: &str) -> String {
-        let url = Url::parse(&format!("{}{path}", self.servers[0])).expect("an address");
+        let url = self.address(path);
         let jar = self.jar();
         let pairs = jar.get_request_values(&url).map(|(name, value)| format!("{name}={value}"));
         pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The names of the cookies it sends along to any address, in order.
+    pub fn cookies_at(&self, url: &str) -> Vec<String> {
+        let url = Url::parse(url).expect("an address");
+        let jar = self.jar();
+        let mut names: Vec<_> = jar.get_request_values(&url).map(|(name, _)| name.to_owned()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// The value of a cookie, whatever its path.
@@ -151,7 +165,7 @@ impl Browser {
 
     /// Puts a cookie in by hand, as somebody does who forges one.
     pub fn plant(&self, cookie: &str) {
-        let here = Url::parse(&self.servers[0]).expect("an address");
+        let here = self.address("");
         self.jar().parse(cookie, &here).expect("a cookie the jar takes");
     }
 

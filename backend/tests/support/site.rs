@@ -47,7 +47,10 @@ impl TestSite {
     pub async fn start(plan: Plan) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
-        let settings = Settings { public_url: url.clone(), ..plan.settings };
+        let mut settings = plan.settings;
+        if settings.public_url == Settings::default().public_url {
+            settings.public_url.clone_from(&url);
+        }
         let mut site = Self::open(settings, plan.dir, listener, url).await;
         if let Some(redis) = plan.shared {
             let other = site.another().await;
