@@ -1,10 +1,12 @@
 //! No hub, or one that does not answer: the texts can be read all the same.
 
+use std::time::Duration;
+
 use macro_rules_attribute::apply;
 use serde_json::json;
 
 use super::{EVENTS, SERVER};
-use crate::support::{Events, FakeHub, Plan, TestSite};
+use crate::support::{Events, FakeHub, Plan, TestSite, within};
 
 #[apply(story)]
 async fn a_site_without_a_hub_says_so(site: TestSite) {
@@ -61,4 +63,30 @@ async fn a_start_that_cannot_be_asked_for_ends_in_hub_down(plan: Plan) {
     hub.goes_away().await;
     person.post(SERVER, json!({ "reason": "open" })).await.is(202);
     events.until("hub_down").await;
+}
+
+#[apply(story)]
+async fn nothing_is_started_ahead_of_need_while_the_hub_cannot_be_asked_and_once_when_it_can(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let name = person.hub_name();
+    hub.falls_ill();
+    for _ in 0..2 {
+        let answer = person.post(SERVER, json!({ "reason": "prewarm" })).await.is(202).json();
+        assert_eq!(answer["state"], "hub_down");
+    }
+    let mut events = Events::of(&person, EVENTS).await;
+    events.until("hub_down").await;
+    hub.recovers();
+    events.until("stopped").await;
+    assert_eq!(hub.spawns(&name), 0);
+    for reason in ["prewarm", "open", "open", "prewarm"] {
+        assert_eq!(person.post(SERVER, json!({ "reason": reason })).await.is(202).json()["state"], "starting");
+    }
+    within(Duration::from_secs(10), "the hub is asked", async || (hub.spawns(&name) > 0).then_some(())).await;
+    hub.becomes_ready(&name);
+    events.until("ready").await;
+    assert_eq!(hub.spawns(&name), 1);
 }

@@ -132,6 +132,20 @@ async fn a_start_that_the_hub_has_lost_is_asked_for_again(plan: Plan) {
 }
 
 #[apply(story)]
+async fn a_user_whom_somebody_else_makes_known_at_the_same_moment_gets_the_server(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let name = person.hub_name();
+    hub.hears_of_twice(&name);
+    ask(&person, "open").await.is(202);
+    hub_has_it(&hub, &name).await;
+    hub.becomes_ready(&name);
+    Events::of(&person, EVENTS).await.until("ready").await;
+}
+
+#[apply(story)]
 async fn a_server_that_was_culled_a_moment_ago_is_started_by_who_opens_a_pane(plan: Plan) {
     let hub = FakeHub::start();
     let site = hub.serves(plan).start().await;

@@ -6,7 +6,7 @@ use macro_rules_attribute::apply;
 use serde_json::json;
 
 use super::{EVENTS, SERVER};
-use crate::support::{Events, FakeHub, Plan, within};
+use crate::support::{Events, FakeHub, Plan, TestSite, within};
 
 #[apply(story)]
 async fn progress_is_relayed_in_order_and_never_claims_too_much(plan: Plan) {
@@ -43,6 +43,20 @@ async fn progress_is_relayed_in_order_and_never_claims_too_much(plan: Plan) {
     hub.becomes_ready(&name);
     let (_, ready) = events.next().await.expect("the last of it");
     assert_eq!((&ready["state"], &ready["percent"]), (&json!("ready"), &json!(null)));
+}
+
+#[apply(story)]
+async fn nothing_on_the_way_holds_events_back(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let answer = person.stream(EVENTS).await;
+    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    assert_eq!(header("content-type"), "text/event-stream");
+    // Compression gathers, proxies buffer, caches keep.
+    assert_eq!(header("content-encoding"), "identity");
+    assert_eq!(header("x-accel-buffering"), "no");
+    assert_eq!(header("cache-control"), "no-cache");
+    assert_eq!(header("content-length"), "");
 }
 
 #[apply(story)]

@@ -123,7 +123,9 @@ impl Browser {
 
     /// Sends it and hands the answer over while it is still coming.
     pub async fn stream(&self, path: &str) -> reqwest::Response {
-        self.as_page(Method::GET, path).send().await.expect("the site answers")
+        // As browsers do; this one could not read what is compressed.
+        let request = self.as_page(Method::GET, path).header("accept-encoding", "gzip, deflate, br, zstd");
+        request.send().await.expect("the site answers")
     }
 
     fn keep(&self, answer: &Answer) {

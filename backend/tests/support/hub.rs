@@ -40,6 +40,8 @@ struct User {
     /// How often a server was really started, and stopped.
     spawns: usize,
     stops: usize,
+    /// The hub learns of the user from somebody else, between two questions of the site.
+    is_raced: bool,
 }
 
 struct Server {
@@ -140,6 +142,11 @@ impl FakeHub {
         });
     }
 
+    /// Another process makes this user known at the same moment as the site does.
+    pub fn hears_of_twice(&self, name: &str) {
+        self.with(name, |user| user.is_raced = true);
+    }
+
     /// Somebody's server runs.
     pub fn runs(&self, name: &str) {
         self.with(name, |user| {
@@ -227,7 +234,12 @@ async fn answer_add(request: HttpRequest, name: Path<String>, users: Users) -> H
     if let Some(refused) = refused(&request) {
         return refused;
     }
-    lock(&users).entry(name.into_inner()).or_default();
+    let mut users = lock(&users);
+    if let Some(user) = users.get_mut(name.as_str()) {
+        user.is_raced = false;
+        return HttpResponse::Conflict().json(json!({ "status": 409, "message": "User already exists" }));
+    }
+    users.entry(name.into_inner()).or_default();
     HttpResponse::Created().finish()
 }
 
@@ -237,7 +249,7 @@ async fn answer_start(request: HttpRequest, name: Path<String>, users: Users) ->
         return refused;
     }
     let mut users = lock(&users);
-    let Some(user) = users.get_mut(name.as_str()) else { return no_such_user() };
+    let Some(user) = users.get_mut(name.as_str()).filter(|user| !user.is_raced) else { return no_such_user() };
     if user.server.is_some() {
         return HttpResponse::BadRequest().json(json!({ "status": 400, "message": "is pending spawn" }));
     }
