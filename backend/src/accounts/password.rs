@@ -72,3 +72,32 @@ pub fn random() -> SecretString {
         .collect();
     SecretString::from(groups.join("-"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::{FutureExt, poll};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn no_more_are_hashed_at_once_than_there_are_cores() {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let mut turns: Vec<Turn> = (0..=cores).filter_map(|_| turn().now_or_never()).collect();
+        assert_eq!(turns.len(), cores, "whoever comes next waits");
+        let password = SecretString::from("a-fine-password");
+
+        turns.pop();
+        let mut hashing = pin!(hash(password.clone()));
+        assert!(poll!(hashing.as_mut()).is_pending());
+        assert!(turn().now_or_never().is_none(), "a hash that is made takes a turn");
+        let hash = hashing.await;
+
+        let mut verifying = pin!(verify(turn().await, password, Some(hash)));
+        assert!(poll!(verifying.as_mut()).is_pending());
+        assert!(turn().now_or_never().is_none(), "so does one that is compared, until it is done");
+        assert!(verifying.await);
+        assert!(turn().now_or_never().is_some());
+    }
+}
