@@ -79,6 +79,54 @@ async fn of_two_positions_the_later_stays_whichever_arrives_last(site: TestSite)
     assert_eq!(progress(&trainee, &course, "hello").await["position"]["scroll"], 0.7);
 }
 
+fn earlier(mut event: Value, minutes: i64) -> Value {
+    event["at"] = json!(Utc::now() - TimeDelta::minutes(minutes));
+    event
+}
+
+#[apply(story)]
+async fn a_place_that_arrives_late_moves_neither_the_heading_nor_the_cell_in_focus(site: TestSite) {
+    let course = site.course("ml").await;
+    let trainee = site.trainee(&course).await;
+    let place = |anchor: &str, cell: Option<&str>| {
+        event(&course, "values", "position", json!({ "scroll": 0.5, "anchor": anchor, "cell_id": cell }))
+    };
+    report(&trainee, &[place("h-second", Some("two"))]).await.is(200);
+    let known = progress(&trainee, &course, "values").await["position"].clone();
+    assert_eq!((&known["anchor"], &known["cell_id"]), (&json!("h-second"), &json!("two")));
+    // Alone, and together with another event of the chapter, which is stored another way.
+    report(&trainee, &[earlier(place("h-first", Some("one")), 10)]).await.is(200);
+    assert_eq!(progress(&trainee, &course, "values").await["position"], known);
+    let opened = earlier(event(&course, "values", "opened", json!({})), 11);
+    report(&trainee, &[opened, earlier(place("h-first", Some("one")), 10)]).await.is(200);
+    assert_eq!(progress(&trainee, &course, "values").await["position"], known);
+    // Who scrolls on without touching the notebook keeps the cell in focus.
+    report(&trainee, &[place("h-third", None)]).await.is(200);
+    let position = progress(&trainee, &course, "values").await["position"].clone();
+    assert_eq!((&position["anchor"], &position["cell_id"]), (&json!("h-third"), &json!("two")));
+}
+
+#[apply(story)]
+async fn a_run_that_arrives_late_counts_and_is_not_taken_for_the_last(site: TestSite) {
+    let course = site.course("ml").await;
+    let trainee = site.trainee(&course).await;
+    let mut late = earlier(run(&course, "one", false), 10);
+    late["duration_ms"] = json!(9_000);
+    report(&trainee, &[run(&course, "one", true)]).await.is(200);
+    let known = progress(&trainee, &course, "values").await["cells"][0].clone();
+    report(&trainee, &[late]).await.is(200);
+    let cell = progress(&trainee, &course, "values").await["cells"][0].clone();
+    assert_eq!((&cell["runs"], &cell["errors"]), (&json!(2), &json!(1)));
+    for of_the_last in ["last_success", "last_error", "last_duration_ms", "last_run_at"] {
+        assert_eq!(cell[of_the_last], known[of_the_last], "{of_the_last}");
+    }
+    // The last one failed, and that a success arrives late does not make it good.
+    report(&trainee, &[run(&course, "two", false), earlier(run(&course, "two", true), 10)]).await.is(200);
+    let cell = progress(&trainee, &course, "values").await["cells"][1].clone();
+    assert_eq!((&cell["last_success"], &cell["last_error"]), (&json!(false), &json!("NameError")));
+    assert_eq!(cell["succeeded"], json!(true));
+}
+
 #[apply(story)]
 async fn a_position_beyond_the_text_is_brought_back_into_it(site: TestSite) {
     let course = site.course("ml").await;

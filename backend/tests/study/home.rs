@@ -53,6 +53,23 @@ async fn one_carries_on_where_one_was_with_the_cell_in_focus(site: TestSite) {
 }
 
 #[apply(story)]
+async fn what_arrives_late_does_not_lead_back(site: TestSite) {
+    let course = site.course("ml").await;
+    let trainee = site.trainee(&course).await;
+    let opened = |key: &str, minutes: i64| {
+        event(&course, key, "opened", json!({ "at": Utc::now() - TimeDelta::minutes(minutes) }))
+    };
+    report(&trainee, &[opened("values", 1)]).await.is(200);
+    let there = carry_on(&trainee).await;
+    // In another chapter before, and in this one before that.
+    for late in [opened("own", 5), opened("values", 9)] {
+        report(&trainee, &[late]).await.is(200);
+        assert_eq!(carry_on(&trainee).await, there);
+    }
+    assert_eq!(there["chapter"]["id"], course.chapter_id("values").0);
+}
+
+#[apply(story)]
 async fn after_a_completed_chapter_comes_the_next_that_is_not(site: TestSite) {
     let course = site.course("ml").await;
     let trainee = site.trainee(&course).await;
