@@ -105,6 +105,8 @@ async fn another_company_does_not_exist_for_an_admin(site: TestSite) {
     let foreign = admin.get(&members(theirs, "")).await.refused(404, "not_found");
     let unknown = admin.get(&members(nobody, "")).await.refused(404, "not_found");
     assert_eq!((&foreign["title"], &foreign["detail"]), (&unknown["title"], &unknown["detail"]));
+    // Nor for an operator, who may see all that do.
+    site.operator().await.get(&members(nobody, "")).await.refused(404, "not_found");
 }
 
 #[apply(story)]

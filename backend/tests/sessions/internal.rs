@@ -1,8 +1,11 @@
 //! What the hub asks, with its service token.
 
+use diesel::prelude::*;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tenarai::db::schema::users;
+use tenarai::db::types::Ts;
 
 use crate::support::{HUB_SERVICE_TOKEN, Person, TestSite};
 
@@ -37,6 +40,26 @@ async fn the_hub_learns_whether_somebody_is_signed_in_anywhere(site: TestSite) {
     assert_eq!(active().await, Value::Bool(true));
     person.delete("/api/v1/session").await.is(204);
     assert_eq!(active().await, Value::Bool(false));
+}
+
+#[apply(story)]
+async fn somebody_suspended_is_signed_in_nowhere_though_their_sessions_were_not_ended(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let of_session = format!("/internal/v1/sessions/{}", session_id(&person).await);
+    let of_user = format!("/internal/v1/users/{}/sessions", person.hub_name());
+    let is_active = async |path: &str| site.as_service(path, HUB_SERVICE_TOKEN).await.ok()["active"].clone();
+    assert_eq!((is_active(&of_session).await, is_active(&of_user).await), (json!(true), json!(true)));
+    let content = site.content_token_for(&person.hub_name()).await.ok()["token"].as_str().expect("one").to_owned();
+    site.as_service("/content/v1/manifest", &content).await.is(200);
+
+    let user = person.id;
+    site.write(move |tx| diesel::update(users::table.find(user)).set(users::disabled_at.eq(Ts::now())).execute(tx))
+        .await;
+    site.site.people.forget(user).await;
+    assert_eq!((is_active(&of_session).await, is_active(&of_user).await), (json!(false), json!(false)));
+    site.content_token_for(&person.hub_name()).await.refused(404, "not_found");
+    site.as_service("/content/v1/manifest", &content).await.refused(401, "service_token_required");
 }
 
 #[apply(story)]
