@@ -140,6 +140,91 @@ describe('the queue of study events', () => {
     expect(send).toHaveBeenCalledExactlyOnceWith([opened('a')], { keepalive: true })
   })
 
+  /** As a course with long names has them. */
+  const run = (id: string): StudyEvent => ({
+    id: `01a20e5b-57af-779c-9986-${id.padStart(12, '0')}`, chapter_id: 1_000_000, at: '2026-11-24T00:00:00.000Z', type: 'cell_executed',
+    path: 'machine-learning-first-steps/08-a-first-model-with-scikit-learn.ipynb', cell_id: 'train-the-model-with-all-columns', cell_index: 120,
+    execution_count: 1_000, success: false, error: { name: 'ModuleNotFoundError' }, duration_ms: 3_600_000, source_sha256: 'f'.repeat(64),
+  })
+  const many = (count: number) => Array.from({ length: count }, (_, at) => run(`${at}`))
+
+  it('sends a long backlog in parts, none of which is refused for its length', async () => {
+    const store = memory(many(250))
+    const send = vi.fn(async (events: StudyEvent[], _options: { keepalive: boolean }) => stored(events))
+    const queue = new StudyQueue({ store, send, allowed: () => true })
+    await queue.flush()
+    expect(send.mock.calls.map(call => ids(call))).toEqual([0, 100, 200].map(from => many(250).slice(from, from + 100).map(({ id }) => id)))
+    expect(send.mock.calls.every(([, { keepalive }]) => !keepalive)).toBe(true)
+    expect(store.kept.size).toBe(0)
+  })
+
+  it('sends the latest when the page goes, no more than browsers let outlive it', async () => {
+    const send = vi.fn(async (events: StudyEvent[], _options: { keepalive: boolean }) => stored(events))
+    const queue = new StudyQueue({ store: memory(), send, allowed: () => true })
+    await Promise.all(many(150).map(event => queue.add(event)))
+    queue.flushOnExit()
+    expect(send).toHaveBeenCalledExactlyOnceWith(many(150).slice(50), { keepalive: true })
+    expect(new Blob([JSON.stringify({ events: send.mock.calls[0]![0] })]).size).toBeLessThan(64 * 1024)
+  })
+
+  it('keeps what a page that went has sent in vain, and sends it when it is back', async () => {
+    const store = memory()
+    const send = vi.fn<(events: StudyEvent[], options: { keepalive: boolean }) => Promise<EventResults>>().mockRejectedValueOnce(new TypeError('gone'))
+    send.mockImplementation(async events => stored(events))
+    const queue = new StudyQueue({ store, send, allowed: () => true })
+    await queue.add(opened('a'))
+    queue.flushOnExit()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([...store.kept.keys()]).toEqual(['a'])
+    // It is shown again, and hidden once more.
+    queue.flushOnExit()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(send).toHaveBeenCalledTimes(2)
+    expect(store.kept.size).toBe(0)
+    await queue.flush()
+    expect(send).toHaveBeenCalledTimes(2)
+  })
+
+  it('says that the device has no room, and sends all the same', async () => {
+    const states: QueueState[] = []
+    const store = { ...memory(), put: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')) }
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events))
+    const queue = new StudyQueue({ store, send, allowed: () => true, state: state => states.push(state) })
+    await queue.add(opened('a'))
+    expect(states.at(-1)).toBe('full')
+    await queue.flush()
+    expect(send.mock.calls.map(ids)).toEqual([['a']])
+    expect(states.at(-1)).toBe('saved')
+  })
+
+  it.each([
+    ['nothing', []],
+    ['what was never sent', [opened('somebody-elses')]],
+  ])('does not take an answer that acknowledges %s for a success', async (_, acknowledged) => {
+    const states: QueueState[] = []
+    const store = memory()
+    const send = vi.fn<(events: StudyEvent[]) => Promise<EventResults>>().mockResolvedValueOnce(stored(acknowledged))
+    send.mockImplementation(async events => stored(events))
+    const queue = new StudyQueue({ store, send, allowed: () => true, state: state => states.push(state) })
+    await queue.add(opened('a'))
+    await queue.flush()
+    expect(send).toHaveBeenCalledOnce()
+    expect(store.kept.size).toBe(1)
+    expect(states.at(-1)).toBe('offline')
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(store.kept.size).toBe(0)
+    expect(states.at(-1)).toBe('saved')
+  })
+
+  it('sends again what an answer has left out', async () => {
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events.slice(0, 1)))
+    const queue = new StudyQueue({ store: memory(), send, allowed: () => true })
+    await queue.add(opened('a'))
+    await queue.add(opened('b', 2))
+    await queue.flush()
+    expect(send.mock.calls.map(ids)).toEqual([['a', 'b'], ['b']])
+  })
+
   it('waits longer after each failure, but never more than a minute and a bit', () => {
     expect(retryDelay(1, 0.5)).toBe(2_000)
     expect(retryDelay(3, 0.5)).toBe(8_000)
