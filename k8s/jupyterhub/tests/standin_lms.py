@@ -88,6 +88,8 @@ class StandinLms:
         self.disabled: set[str] = set()
         self.down = False
         self.truncate: set[str] = set()
+        #: where it sends whoever asks for something whose path contains this, and with which status
+        self.moved: tuple[str, str, int] | None = None
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.hub_url = ""
         lms = self
@@ -157,6 +159,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer one of the known routes."""
         self._note()
+        if self.site.moved and self.site.moved[0] in self.path:
+            _, elsewhere, status = self.site.moved
+            self._send(b"", status, {"Location": elsewhere + self.path})
+            return
         match urlsplit(self.path).path.strip("/").split("/"):
             case [".well-known", "jwks.json"]:
                 self._json({"keys": [key.jwk() for key in self.site.keys]})

@@ -91,6 +91,24 @@ def test_a_refused_token_is_told(pristine: Pristine, lms: StandinLms) -> None:
         pristine.fetch(ContentApi(lms.internal_url, "wrong"))
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("moved", ["manifest", "blobs/"])
+def test_the_token_follows_nobody_elsewhere(
+    pristine: Pristine, api: ContentApi, lms: StandinLms, moved: str, status: int
+) -> None:
+    stranger = StandinLms()
+    try:
+        # it would have everything that is wanted
+        stranger.content_tokens = lms.content_tokens
+        lms.moved = (moved, stranger.internal_url, status)
+        with pytest.raises(ContentsError, match=f"answered {status}"):
+            pristine.fetch(api)
+        assert stranger.requests == []
+        assert pristine.entries() == {}
+    finally:
+        stranger.close()
+
+
 BAD_PATHS = [
     "../x.ipynb",
     "/etc/passwd",

@@ -27,9 +27,13 @@ class Learner:
         self.handouts = Handouts(self.places)
         self.start()
 
+    def fetch(self) -> None:
+        """Bring what was published up to date, and leave the working folder as it is."""
+        Pristine(self.places.pristine).fetch(ContentApi(self.lms.internal_url, "token"))
+
     def start(self) -> list[str]:
         """As the start script does."""
-        Pristine(self.places.pristine).fetch(ContentApi(self.lms.internal_url, "token"))
+        self.fetch()
         return self.handouts.lay_out()
 
     def file(self, path: str = ONE) -> Path:
@@ -59,7 +63,7 @@ def test_laying_out_what_is_missing_leaves_everything_else(learner: Learner) -> 
     two = f"{COURSE}/02-python.ipynb"
     learner.file().unlink()
     learner.lms.files[two] = NEW
-    Pristine(learner.places.pristine).fetch(ContentApi(learner.lms.internal_url, "token"))
+    learner.fetch()
     learner.handouts.lay_out_missing(f"{COURSE}/none.ipynb")
     assert not learner.file().exists()
     learner.handouts.lay_out_missing(ONE)
@@ -125,6 +129,29 @@ def test_update_takes_the_new_handout_and_keeps_a_copy(learner: Learner) -> None
     learner.start()
     copy = learner.handouts.update(ONE)
     assert (learner.file().read_bytes(), learner.file(copy).read_bytes()) == (NEW, mine)
+
+
+def test_update_keeps_no_copy_of_what_nobody_touched(learner: Learner) -> None:
+    learner.lms.files[ONE] = NEW
+    learner.fetch()
+    there = set(learner.places.work.rglob("*"))
+    assert learner.handouts.update(ONE) == ""
+    assert learner.file().read_bytes() == NEW
+    assert set(learner.places.work.rglob("*")) == there
+    learner.file().unlink()
+    assert learner.handouts.update(ONE) == ""
+    assert learner.file().read_bytes() == NEW
+
+
+def test_update_keeps_a_copy_of_outputs_too(learner: Learner) -> None:
+    document = json.loads(learner.file().read_bytes())
+    document["cells"][1]["execution_count"] = 1
+    learner.file().write_text(json.dumps(document))
+    learner.lms.files[ONE] = NEW
+    learner.fetch()
+    copy = learner.handouts.update(ONE)
+    assert learner.file().read_bytes() == NEW
+    assert json.loads(learner.file(copy).read_bytes()) == document
 
 
 def test_keep_mine_adopts_the_new_base(learner: Learner) -> None:
