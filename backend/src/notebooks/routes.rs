@@ -130,11 +130,10 @@ struct SessionNews {
 pub async fn watch_status(me: SignedIn, site: Data<Site>) -> impl Responder {
     let (sender, receiver) = mpsc::channel(16);
     tokio::spawn(relay(site.get_ref().clone(), me, sender));
-    // Compression would hold events back.
+    // It says `identity` itself: compression would hold events back, and so might a proxy.
     sse::Sse::from_stream(ReceiverStream::new(receiver))
         .with_keep_alive(Duration::from_secs(15))
         .customize()
-        .insert_header(("content-encoding", "identity"))
         .insert_header(("x-accel-buffering", "no"))
 }
 
