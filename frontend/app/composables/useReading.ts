@@ -11,7 +11,8 @@ interface Reading {
 /** Opened, read, and where one is: what the text itself tells about studying. Restores the place of last time. */
 export function useReading({ chapter, scroller, end, visible }: Reading) {
   const queue = useStudyQueue()
-  const pane = useNotebookPane()
+  const { showCell } = useNotebookOpening()
+  const { activeCell } = useNotebookNews()
   const page = useDocumentVisibility()
   const inView = computed(() => visible.value && page.value === 'visible')
   let clock: ReadingClock | null = null
@@ -45,7 +46,7 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
   function moved() {
     const place = here()
     if (!chapter.value || !place || !restored) return
-    untold = { chapter_id: chapter.value.id, ...place, cell_id: pane.activeCell.value }
+    untold = { chapter_id: chapter.value.id, ...place, cell_id: activeCell.value }
     void tellSoon()
   }
 
@@ -59,7 +60,7 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     // Fonts and images move the text; the place is a fraction of its height, so wait for the fonts at least.
     await document.fonts.ready
     if (position && scroller.value?.scrollTop === 0) goTo(position.scroll)
-    if (position?.cell_id) pane.showCell(position.cell_id)
+    if (position?.cell_id) showCell(position.cell_id)
     restored = true
   }
 
@@ -94,7 +95,7 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     arm()
   }, { root: scroller, rootMargin: '0px 0px 80px 0px' })
   useEventListener(scroller, 'scroll', moved, { passive: true })
-  watch(pane.activeCell, cell => cell && moved())
+  watch(activeCell, cell => cell && moved())
   onScopeDispose(() => {
     clearTimeout(timer)
     tellPosition()

@@ -1,0 +1,27 @@
+import { BridgeError } from '~/utils/bridge/client'
+import { isNotebook } from '~/utils/bridge/messages'
+import { notebookDiff } from '~/utils/study/notebookDiff'
+
+/** The notebook as it was handed out, and one's own: compare, go back, take the new version, keep one's own. */
+export function useHandout() {
+  const { openPath, ask } = useNotebookFrame()
+  const { handout } = useNotebookNews()
+
+  /** Returns where the content before is kept, if it is. */
+  async function decide(path: string, type: 'reset' | 'update' | 'keep', state: 'untouched' | 'modified') {
+    const { copy_path } = await ask({ type, path }, 20_000)
+    if (openPath.value === path) handout.value = { state }
+    return copy_path ?? null
+  }
+
+  return {
+    async compare(path: string) {
+      const answer = await ask({ type: 'diff', path }, 15_000)
+      if (!isNotebook(answer.handout) || !isNotebook(answer.working)) throw new BridgeError('bad_answer')
+      return notebookDiff(answer.handout, answer.working)
+    },
+    reset: (path: string) => decide(path, 'reset', 'untouched'),
+    update: (path: string) => decide(path, 'update', 'untouched'),
+    keep: (path: string) => decide(path, 'keep', 'modified'),
+  }
+}

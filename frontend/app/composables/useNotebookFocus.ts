@@ -1,0 +1,34 @@
+/** Jupyter takes the focus whenever it opens a notebook; who reads the text meanwhile keeps it. */
+export const useNotebookFocus = onePerApp(() => {
+  const { element, state, tell, onMessage } = useNotebookFrame()
+  const left = createEventHook()
+  let opening: string | null = null
+  let focused: HTMLElement | null = null
+
+  useEventListener(document, 'focusin', ({ target }) => {
+    if (target !== element.value) focused = target as HTMLElement
+  })
+  useEventListener(window, 'blur', () => setTimeout(() => {
+    if (!element.value || document.activeElement !== element.value) return
+    // A hand that is in the pane already means it.
+    if (state.value === 'ready' && (opening === null || element.value.matches(':hover'))) return
+    if (focused?.isConnected && focused !== document.body) focused.focus({ preventScroll: true })
+    else element.value.blur()
+  }))
+  onMessage((message) => {
+    if (message.type === 'ready' && message.path === opening) opening = null
+    else if (message.type === 'leave') void left.trigger()
+  })
+
+  return {
+    /** This notebook is being opened: until it is there, the focus stays where it is. */
+    guard: (path: string) => void (opening = path),
+    enter() {
+      opening = null
+      element.value?.focus()
+      tell({ type: 'focus' })
+    },
+    /** The key that leads out of the notebook was pressed in it. */
+    onLeave: left.on,
+  }
+})

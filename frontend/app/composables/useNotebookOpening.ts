@@ -1,0 +1,90 @@
+import { BridgeError } from '~/utils/bridge/client'
+
+/** Brings the chapter's notebook into the frame, and a cell or code of the text into the notebook. */
+export const useNotebookOpening = onePerApp(() => {
+  const frame = useNotebookFrame()
+  const { state, source, openPath, ask, tell } = frame
+  const { handout, activeCell } = useNotebookNews()
+  const { guard } = useNotebookFocus()
+  const server = useNotebookServer()
+  const study = useStudy()
+  const online = useOnline()
+  const shown = ref(false)
+  /** The frame shows another notebook than the chapter's, which could not be opened. */
+  const behind = ref(false)
+  let cellToShow: string | null = null
+  const wantedPath = computed(() => (shown.value ? study.chapter.value?.notebook?.path ?? null : null))
+
+  /** The next chapter inside the running pane; the frame is loaded again only when the bridge cannot do it. */
+  async function open(path: string) {
+    handout.value = null
+    openPath.value = path
+    guard(path)
+    try {
+      const opened = await ask<'opened'>({ type: 'open', path }, 15_000)
+      if (openPath.value !== path) return
+      behind.value = false
+      handout.value = opened.handout
+    }
+    catch (error) {
+      if (openPath.value !== path || state.value !== 'ready') return
+      // Loading the frame would find no server either, and lose the page that waits for it.
+      if (!online.value || (error instanceof BridgeError && error.code === 'server_unreachable')) behind.value = true
+      else frame.load(path)
+    }
+    finally {
+      showWaitingCell()
+    }
+  }
+
+  function showWaitingCell() {
+    if (cellToShow) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
+    cellToShow = null
+  }
+
+  const catchUp = () => wantedPath.value && void open(wantedPath.value)
+
+  frame.onLoad(() => (behind.value = false))
+  // Tells the state of the handout too, which a page loaded by its address does not.
+  frame.onReady(catchUp)
+
+  watch([() => server.status.value?.state, () => server.status.value?.url, wantedPath, frame.origin], ([status, , path]) => {
+    const usable = status === 'ready' || (status === 'hub_down' && state.value === 'ready')
+    if (!usable) return status !== undefined && frame.unload()
+    if (!path) return
+    if (source.value === null) frame.load(path)
+    else if (path !== openPath.value) {
+      activeCell.value = null
+      if (state.value === 'ready') void open(path)
+      else frame.load(path)
+    }
+  })
+  watch(server.sessionEnded, ended => ended && frame.unload())
+  watch(online, (yes) => {
+    if (!yes || !shown.value) return
+    if (state.value !== 'ready') void server.retry()
+    else if (behind.value) catchUp()
+  })
+
+  return {
+    shown,
+    behind,
+    /** The chapter's notebook stands there and takes what is asked. */
+    isOpen: computed(() => state.value === 'ready' && openPath.value !== null && openPath.value === wantedPath.value),
+    catchUp,
+    reload: () => wantedPath.value && frame.load(wantedPath.value),
+    showCell(cellId: string) {
+      if (state.value === 'ready') tell({ type: 'scroll_to_cell', cell_id: cellId })
+      else cellToShow = cellId
+    },
+    /** Puts code into the notebook, below this cell where it still is, else below the one in focus, and shows it. */
+    async insert(code: string, after: string | null) {
+      const put = (after_cell_id?: string) => ask({ type: 'insert', source: code, after_cell_id })
+      const done = await put(after ?? undefined).catch((error) => {
+        if (error instanceof BridgeError && error.code === 'no_such_cell') return put()
+        throw error
+      })
+      if (done.cell_id) tell({ type: 'scroll_to_cell', cell_id: done.cell_id })
+    },
+  }
+})

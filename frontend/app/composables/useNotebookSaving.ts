@@ -1,0 +1,17 @@
+const SAVE_AFTER = 1_500
+const SAVE_AT_LATEST = 10_000
+
+/** Jupyter saves every two minutes; whoever closes the laptop in between should lose nothing. */
+export const useNotebookSaving = onePerApp(() => {
+  const { state, tell, onMessage } = useNotebookFrame()
+  const { dirty } = useNotebookNews()
+  const save = () => state.value === 'ready' && dirty.value && tell({ type: 'save' })
+  const saveSoon = useDebounceFn(save, SAVE_AFTER, { maxWait: SAVE_AT_LATEST })
+
+  onMessage((message) => {
+    // What was computed is worth keeping at once: the session may end, elsewhere, the next moment.
+    if (message.type === 'cell_executed') save()
+    else if (message.type === 'dirty' && message.dirty) void saveSoon()
+  })
+  useEventListener(document, 'visibilitychange', () => document.visibilityState === 'hidden' && save())
+})
