@@ -2,7 +2,8 @@ import type { BridgeOf } from '~/utils/bridge/messages'
 
 /** Cells that run in the notebook: shown at their code in the text, and sent to the server. */
 export const useNotebookRuns = onePerApp(() => {
-  const { onMessage } = useNotebookFrame()
+  const { openPath, onMessage } = useNotebookFrame()
+  const { handout } = useNotebookNews()
   const study = useStudy()
   const queue = useStudyQueue()
   const chapters = new Map<string, number>()
@@ -27,4 +28,11 @@ export const useNotebookRuns = onePerApp(() => {
     if (message.type === 'cell_executed') executed(message)
     else if (message.type === 'cell_running' && isShown(message.path)) study.running.set(message.cell_id, { kind: 'running' })
   })
+
+  /** Nothing has failed in a notebook as it was handed out: what did, did so before it was reset. */
+  const fresh = computed(() => openPath.value !== null && isShown(openPath.value) && handout.value?.state === 'untouched')
+  return {
+    /** How each cell of the chapter stands. */
+    runs: computed(() => (fresh.value ? new Map([...study.running].filter(([, { kind }]) => kind !== 'error')) : study.running)),
+  }
 })

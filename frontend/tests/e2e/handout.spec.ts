@@ -37,6 +37,40 @@ test('comparing shows what was changed, and resetting to the handout keeps a cop
   expect(await readFile(join(folder, copies[0]!), 'utf8')).toContain('my own words')
 })
 
+test('a reset takes the error at the code of the text away, and where nothing differs nothing is offered in red', async ({ page, trainee, checkPage }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  const reset = page.getByRole('dialog', { name: /のノートを元に戻す/ })
+  const submit = reset.getByRole('button', { name: '元に戻す' })
+  const openReset = () => notebook.pane.getByRole('button', { name: '元に戻す' }).click()
+  await openReset()
+  await expect(reset.getByText('配布時から変わっていません。')).toBeVisible()
+  await expect(submit).toHaveCount(0)
+  await checkPage()
+  await reset.getByRole('button', { name: '閉じる' }).last().click()
+
+  await notebook.write(1, 'print(retn)')
+  const state = page.locator('figure[data-cell="hello"]').getByRole('status')
+  await expect(state).toHaveText(/NameError/)
+  await expect(page.getByText('未保存')).toBeHidden()
+  await openReset()
+  await submit.click()
+  await expect(state).toHaveText('未実行')
+  // Neither does it come back with what the server remembers.
+  await page.reload()
+  await notebook.ready()
+  await expect(state).toHaveText('未実行')
+
+  // Results are all that a run of unchanged cells adds.
+  await notebook.run(1)
+  await expect(state).toHaveText(/^実行済み/)
+  await openReset()
+  await expect(reset.getByText('実行の結果だけが消えます。')).toBeVisible()
+  await submit.click()
+  await expect(notebook.output(1)).toHaveCount(0)
+})
+
 test('code of the text goes into the notebook, where it can be tried', async ({ page, trainee, checkPage }) => {
   await signIn(page, trainee, '/chapters/2/coding')
   const notebook = new Notebook(page)
