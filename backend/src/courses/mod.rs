@@ -4,6 +4,7 @@
 mod catalogue;
 mod files;
 mod model;
+mod readable;
 mod reader;
 mod routes;
 
@@ -21,7 +22,7 @@ pub use reader::{ReaderOfChapter, Readings, read_chapter, read_chapter_with, rea
 pub use routes::{ChapterLink, LocaleQuery, chapter_ref};
 
 pub fn routes(api: &mut ServiceConfig) {
-    api.service(routes::author_courses).service(files::image);
+    api.service(routes::author_courses).service(files::image).service(readable::list);
 }
 
 pub fn content_routes(api: &mut ServiceConfig) {

@@ -159,7 +159,7 @@ fn look_up(db: &mut AnyConnection, person: &Person, course: CourseId) -> Result<
     if reads { Ok(Reading { enrolled: studies, due_at: access.due_at }) } else { Err(NOT_FOUND.problem()) }
 }
 
-/// The same for all courses at once: what belongs into this person's notebook server.
+/// The same for all courses at once: what this person finds, and what belongs into their notebook server.
 pub fn readable(db: &mut AnyConnection, person: &Person) -> QueryResult<Vec<CourseId>> {
     if person.is_operator() {
         return model::all_courses(db);

@@ -1,3 +1,4 @@
 mod author;
 mod files;
 mod manifest;
+mod readable;

@@ -241,6 +241,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/readable-courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All courses I may read: those I take, and those my roles let me read. */
+        get: operations["list_readable_courses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -946,6 +963,18 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list. */
+        Page_ReadableCourse: {
+            items: {
+                chapters: components["schemas"]["ChapterLink"][];
+                id: components["schemas"]["CourseId"];
+                slug: string;
+                summary: string;
+                title: string;
+            }[];
+            /** @description Pass it as `after` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
         Page_SessionRow: {
             items: {
                 address: string;
@@ -1051,6 +1080,14 @@ export interface components {
             id: components["schemas"]["PublicationId"];
             /** Format: int64 */
             number: number;
+        };
+        /** @description A course to read, with the chapters that can be opened. */
+        ReadableCourse: {
+            chapters: components["schemas"]["ChapterLink"][];
+            id: components["schemas"]["CourseId"];
+            slug: string;
+            summary: string;
+            title: string;
         };
         /** @description One condition of a chapter: what it asks, how far it is met, and by what evidence. */
         Reason: {
@@ -1714,6 +1751,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MemberRow"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_readable_courses: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReadableCourse"];
                 };
             };
             /** @description a problem; its `code` says which */
