@@ -14,6 +14,7 @@ export type SessionRow = Get<'/api/v1/sessions'>['items'][number]
 type Home = Get<'/api/v1/home'>
 export type CarryOn = NonNullable<Home['carry_on']>
 export type CourseCard = Home['courses'][number]
+export type ReadableCourse = Get<'/api/v1/readable-courses'>['items'][number]
 export type Course = Get<'/api/v1/courses/{slug}'>
 type Section = Course['sections'][number]
 export type ChapterRow = Section['chapters'][number]
