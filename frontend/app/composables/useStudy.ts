@@ -98,6 +98,8 @@ export const useStudy = onePerApp(() => {
     chapter,
     course,
     problem,
+    /** The server's word that there is nothing to read here, or that it cannot be read. */
+    refused: computed(() => (problem.value?.unreachable ? null : problem.value)),
     running,
     open,
     retry: () => { if (id.value !== null) void load(id.value) },
