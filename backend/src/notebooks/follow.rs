@@ -146,13 +146,20 @@ impl Followers {
         status
     }
 
-    /// The user's server is about to be asked for: do not take "not there yet" for "stopped".
+    /// The user's server is about to be asked for: do not take "not there yet" for "stopped". A hub that does not answer
+    /// has no queue: that is said until it does.
     pub async fn begin_start(&self, hub: &HubClient, name: &str) -> Uuid {
         let _listening = self.listen(hub, name).await;
         let (follower, _) = self.follower(name);
         let id = Uuid::now_v7();
         *lock(&follower.start) = Start::now(id, true);
-        follower.status.send_replace(ServerStatus::queued());
+        follower.status.send_if_modified(|now| {
+            let answers = now.state != ServerState::HubDown;
+            if answers {
+                *now = ServerStatus::queued();
+            }
+            answers
+        });
         follower.look.notify_one();
         id
     }

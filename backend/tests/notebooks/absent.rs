@@ -53,6 +53,20 @@ async fn a_hub_that_goes_away_under_an_open_pane_is_noticed_and_so_is_its_return
 }
 
 #[apply(story)]
+async fn where_no_hub_answers_nobody_is_told_to_wait_in_line(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    hub.goes_away().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let mut events = Events::of(&person, EVENTS).await;
+    events.until("hub_down").await;
+    let answer = person.post(SERVER, json!({ "reason": "open" })).await.is(202).json();
+    assert_eq!(answer["state"], "hub_down");
+    assert_eq!(person.get(SERVER).await.ok()["state"], "hub_down");
+}
+
+#[apply(story)]
 async fn a_start_that_cannot_be_asked_for_ends_in_hub_down(plan: Plan) {
     let hub = FakeHub::start();
     let site = hub.serves(plan).start().await;

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { hubProcess, stopServer } from './support/hub'
 import { Notebook } from './support/notebook'
-import { signIn } from './support/people'
+import { demoAccount, signIn } from './support/people'
 import { textOf } from './support/study'
 import { expect, test } from './support/test'
 
@@ -66,4 +66,33 @@ test('a start that fails names the cause, keeps the text and works when it is tr
   await rm(trainee.home)
   await notebook.pane.getByRole('button', { name: 'もう一度試す' }).click()
   await notebook.ready()
+})
+
+test('a hub that hangs is no queue, and holds nothing else up', async ({ page, site, trainee, visit, checkPage }) => {
+  const hub = await hubProcess(site)
+  process.kill(hub, 'SIGSTOP')
+  try {
+    await signIn(page, trainee, '/chapters/2/coding')
+    const { pane } = new Notebook(page)
+    await expect(pane.getByText('ノートのサーバーの返事を待っています。')).toBeVisible()
+    await expect(pane.locator('[aria-current="step"]')).toHaveCount(0)
+    await checkPage()
+    await expect(pane.getByRole('heading', { name: 'ノートのサーバーが応答していません' })).toBeVisible()
+
+    const desk = await visit()
+    const part = (name: string) => desk.getByRole('main').getByRole('listitem').filter({ hasText: name })
+    // The hub's answer is still out when the others are there.
+    const late = desk.waitForResponse(/operator\/health\?part=hub/)
+    await signIn(desk, await demoAccount(site, 'operator@aozora.example'), '/operator')
+    await expect(part('データベース')).toContainText('正常')
+    await expect(part('保存領域')).toContainText('正常')
+    await expect(part('ハブ').getByRole('status', { name: '読み込んでいます' })).toBeVisible()
+    await late
+    await expect(part('ハブ')).toContainText('停止')
+    await checkPage(desk)
+  }
+  finally {
+    process.kill(hub, 'SIGCONT')
+  }
+  await new Notebook(page).ready()
 })

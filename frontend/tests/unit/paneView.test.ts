@@ -36,6 +36,12 @@ describe('the notebook pane shows', () => {
     expect(view({ status: status('ready'), frame: 'loading' })).toMatchObject({ kind: 'starting', step: 'notebook' })
   })
 
+  it('nothing of a queue before anybody has spoken of one', () => {
+    expect(view({ waited: 500 })).toEqual({ kind: 'starting', step: 'asking', percent: 0, slow: false })
+    expect(view({ waited: 3_000 })).toMatchObject({ step: 'asking', slow: true })
+    expect(view({ status: status('starting', { step: 'queued' }), waited: 3_000 })).toMatchObject({ step: 'queued', slow: false })
+  })
+
   it('why a start failed', () => {
     expect(view({ status: status('failed', { failure: { code: 'spawn_timeout', detail: 'too slow' } }) })).toEqual({ kind: 'failed', code: 'spawn_timeout', detail: 'too slow' })
   })

@@ -5,8 +5,8 @@ export type FrameState = 'none' | 'loading' | 'ready' | 'missing' | 'silent'
 
 export type PaneView
   = { kind: 'frame' }
-    /** `percent` is of the whole way to the notebook, whichever step it is in. */
-    | { kind: 'starting', step: 'queued' | 'server' | 'contents' | 'notebook', percent: number, slow: boolean }
+    /** `asking`: nobody has said yet how it stands. `percent` is of the whole way to the notebook, whichever step it is in. */
+    | { kind: 'starting', step: 'asking' | 'queued' | 'server' | 'contents' | 'notebook', percent: number, slow: boolean }
     | { kind: 'failed', code: string, detail: string }
     | { kind: 'stopped', wasOpen: boolean }
     | { kind: 'stopping' | 'hub_down' | 'not_configured' | 'session_ended' | 'offline' | 'unanswered' | 'missing' | 'silent' }
@@ -28,6 +28,8 @@ export interface PaneFacts {
 }
 
 const SLOW_AFTER = 20_000
+/** An answer takes a moment; a hub that hangs is given up by the server after five seconds. */
+const ASKED_LONG_AGO = 2_000
 
 /** The one screen the pane shows, most urgent first. The text beside it stays readable in all of them. */
 export function paneView(facts: PaneFacts): PaneView {
@@ -37,7 +39,7 @@ export function paneView(facts: PaneFacts): PaneView {
   if (facts.behind && facts.frame === 'ready') return { kind: 'unanswered' }
   const slow = facts.waited > SLOW_AFTER
   const status = facts.status
-  if (!status) return facts.unanswered ? { kind: 'unanswered' } : { kind: 'starting', step: 'queued', percent: 0, slow }
+  if (!status) return facts.unanswered ? { kind: 'unanswered' } : { kind: 'starting', step: 'asking', percent: 0, slow: facts.waited > ASKED_LONG_AGO }
   switch (status.state) {
     // An open notebook speaks with its own server: it says itself when that is gone, and keeps what was typed.
     case 'hub_down': return { kind: facts.frame === 'ready' ? 'frame' : 'hub_down' }
