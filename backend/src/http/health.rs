@@ -1,10 +1,10 @@
 //! Whether the parts work: for load balancers, for Prometheus, for the operator.
 
-use actix_web::web::{Data, Json};
+use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpResponse, get};
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::Problems;
@@ -67,7 +67,7 @@ pub struct Part {
     pub detail: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartName {
     Database,
@@ -91,18 +91,39 @@ pub struct Servers {
     pub active: usize,
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct HealthQuery {
+    /// This part only: another that does not answer is not waited for.
+    part: Option<PartName>,
+}
+
 /// How each part of the installation is.
 #[utoipa::path(path = "/api/v1/operator/health", operation_id = "get_health", tag = "operator",
-    responses((status = 200, body = Health), Problems))]
+    params(HealthQuery), responses((status = 200, body = Health), Problems))]
 #[get("/operator/health")]
-pub async fn operator_health(_operator: Operator, site: Data<Site>) -> Json<Health> {
-    let (hub, servers) = hub(&site).await;
-    Json(Health {
+pub async fn operator_health(_operator: Operator, query: Query<HealthQuery>, site: Data<Site>) -> Json<Health> {
+    let all = [PartName::Database, PartName::Redis, PartName::Hub, PartName::Storage];
+    let mut health = Health {
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: site.started.elapsed().as_secs(),
-        parts: vec![database(&site).await, redis(&site), hub, storage(&site)],
-        servers,
-    })
+        parts: Vec::new(),
+        servers: None,
+    };
+    for name in all.into_iter().filter(|&name| query.part.is_none_or(|part| part == name)) {
+        health.parts.push(match name {
+            PartName::Database => database(&site).await,
+            PartName::Redis => redis(&site),
+            PartName::Hub => {
+                let (hub, servers) = hub(&site).await;
+                health.servers = servers;
+                hub
+            }
+            PartName::Storage => storage(&site),
+        });
+    }
+    Json(health)
 }
 
 async fn database(site: &Site) -> Part {

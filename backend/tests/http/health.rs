@@ -71,3 +71,14 @@ async fn the_operator_sees_how_each_part_is(site: TestSite) {
     let name = if site.is_on_sqlite() { "sqlite" } else { "postgres" };
     assert_eq!(health["parts"][0]["detail"], name);
 }
+
+#[apply(story)]
+async fn the_operator_asks_for_one_part_without_waiting_for_the_others(site: TestSite) {
+    let operator = site.operator().await;
+    for name in ["database", "redis", "hub", "storage"] {
+        let health = operator.get(&format!("/api/v1/operator/health?part={name}")).await.ok();
+        let parts: Vec<_> = health["parts"].as_array().expect("parts").iter().map(|part| &part["name"]).collect();
+        assert_eq!(parts, [name]);
+    }
+    operator.get("/api/v1/operator/health?part=luck").await.refused(400, "invalid_query");
+}

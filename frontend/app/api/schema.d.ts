@@ -1698,7 +1698,10 @@ export interface operations {
     };
     get_health: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description This part only: another that does not answer is not waited for. */
+                part?: components["schemas"]["PartName"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
