@@ -41,6 +41,12 @@ export function formatDuration(seconds: number, language: Language): string {
   return tight(parts.join(' '), language)
 }
 
+/** "12分", "45秒": how long to wait, a minute more rather than one too few. */
+export function formatWait(seconds: number, language: Language): string {
+  const [value, unit] = seconds > 60 ? [Math.ceil(seconds / 60), 'minute'] : [seconds, 'second']
+  return tight(new Intl.NumberFormat(LANGUAGE[language], { style: 'unit', unit, unitDisplay: language === 'ja' ? 'short' : 'long' }).format(value), language)
+}
+
 /** Whole days from today to the due day; negative when it is past. */
 export function daysUntil(iso: string, now = new Date()): number {
   const day = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate())

@@ -6,6 +6,8 @@ export class ProblemError extends Error {
   readonly title: string
   readonly detail: string
   readonly requestId: string | null
+  /** When it is worth trying again, where the server said so (milliseconds). */
+  readonly retryAt: number | null
   readonly fields: { pointer: string, detail: string }[]
 
   constructor(problem: Partial<ProblemError> & { status: number, code: string }) {
@@ -15,6 +17,7 @@ export class ProblemError extends Error {
     this.title = problem.title ?? ''
     this.detail = problem.detail ?? ''
     this.requestId = problem.requestId ?? null
+    this.retryAt = problem.retryAt ?? null
     this.fields = problem.fields ?? []
   }
 
@@ -26,6 +29,7 @@ const text = (value: unknown) => (typeof value === 'string' ? value : '')
 
 export function problemFrom(status: number, body: unknown, headers?: Headers): ProblemError {
   const it = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+  const wait = Number(headers?.get('retry-after'))
   const errors = Array.isArray(it.errors) ? it.errors as Record<string, unknown>[] : []
   return new ProblemError({
     status,
@@ -33,6 +37,7 @@ export function problemFrom(status: number, body: unknown, headers?: Headers): P
     title: text(it.title),
     detail: text(it.detail),
     requestId: text(it.instance) || headers?.get('x-request-id') || null,
+    retryAt: wait > 0 ? Date.now() + wait * 1000 : null,
     fields: errors.map(error => ({ pointer: text(error.pointer), detail: text(error.detail) })),
   })
 }

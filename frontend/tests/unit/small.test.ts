@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Me, Member } from '../../app/api/types'
-import { daysUntil, formatAgo, formatDay, formatDuration } from '../../app/utils/dates'
+import { daysUntil, formatAgo, formatDay, formatDuration, formatWait } from '../../app/utils/dates'
 import { deviceName } from '../../app/utils/device'
 import { filterMembers } from '../../app/utils/filterMembers'
 import { spokenBy } from '../../app/utils/language'
@@ -37,8 +37,9 @@ it('finds members whatever the width of their letters', () => {
 })
 
 it('knows a device by its user agent', () => {
-  expect(deviceName('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36 Edg/141.0')).toBe('Edge · Windows')
-  expect(deviceName('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1')).toBe('Safari · iPhone')
+  expect(deviceName('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36 Edg/141.0')).toBe('Edge 141 · Windows')
+  expect(deviceName('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1')).toBe('Safari 18 · iPhone')
+  expect(deviceName('Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0')).toBe('Firefox 132 · Linux')
   expect(deviceName('curl/8')).toBeNull()
 })
 
@@ -60,6 +61,8 @@ it('tells times past and spans as people do', () => {
   expect(ago('2026-11-23T09:00:00Z')).toEqual(['昨日', 'yesterday'])
   expect([20, 300, 7_500, 273_600].map(it => formatDuration(it, 'ja'))).toEqual(['0分', '5分', '2時間5分', '3日4時間'])
   expect(formatDuration(273_600, 'en')).toBe('3 days 4 hrs')
+  expect([734, 61, 60, 1].map(it => formatWait(it, 'ja'))).toEqual(['13分', '2分', '60秒', '1秒'])
+  expect([734, 60, 1].map(it => formatWait(it, 'en'))).toEqual(['13 minutes', '60 seconds', '1 second'])
 })
 
 it('tells run times with the precision that matters', () => {
@@ -68,6 +71,7 @@ it('tells run times with the precision that matters', () => {
 
 it('reads a problem, and survives one that is not JSON', () => {
   expect(problemFrom(409, { code: 'self_mark_not_allowed', detail: 'no', instance: 'r-1' })).toMatchObject({ status: 409, code: 'self_mark_not_allowed', requestId: 'r-1' })
+  expect(problemFrom(429, {}, new Headers({ 'retry-after': '734' })).retryAt).toBeGreaterThan(Date.now() + 730_000)
   expect(problemFrom(502, '<html>')).toMatchObject({ status: 502, code: 'http_502', detail: '' })
 })
 

@@ -30,7 +30,7 @@ export async function demoAccount(place: Place, email: string): Promise<Person> 
 /** Fills in the form that is there, whichever of the two languages it speaks. */
 export async function fillSignIn(page: Page, person: Person) {
   await page.getByLabel(/メールアドレス|E-?mail/i).fill(person.email)
-  await page.getByLabel(/パスワード|Password/).fill(person.password)
+  await page.getByLabel(/^(パスワード|Password)$/).fill(person.password)
   await page.getByRole('button', { name: /サインインする|Sign in/ }).click()
 }
 
