@@ -1,6 +1,6 @@
 const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"]'
 
-/** Keys of the whole site: `?` help, `/` search, `g` then a letter goes somewhere. */
+/** Keys of the whole site: `?` help, `/` search, `g` then a letter goes somewhere, `n` and `p` turn the chapter's page. */
 export const useKeys = onePerApp(() => {
   const searching = ref(false)
   const helping = ref(false)
@@ -17,12 +17,18 @@ export const useKeys = onePerApp(() => {
     w: () => (has('author') ? '/author' : null),
     o: () => (has('operator') ? '/operator' : null),
   }
+  const beside = (which: 'next' | 'previous') => () => {
+    const { chapter, id } = useStudy()
+    const there = chapter.value?.id === id.value && location.pathname.startsWith(`/chapters/${id.value}`) ? chapter.value?.[which] : null
+    return there ? chapterPath(there) : null
+  }
+  const pages: Record<string, () => string | null> = { n: beside('next'), p: beside('previous') }
   const app = useNuxtApp()
 
   useEventListener(window, 'keydown', (event: KeyboardEvent) => {
     if (!me.value || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.target instanceof Element && event.target.closest(TYPING)) return
-    const go = Date.now() - afterG < 1200 ? places[event.key] : undefined
+    const go = Date.now() - afterG < 1200 ? places[event.key] : pages[event.key]
     afterG = event.key === 'g' ? Date.now() : 0
     if (go) {
       void app.runWithContext(() => {

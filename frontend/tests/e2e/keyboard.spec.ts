@@ -59,7 +59,7 @@ test('everything works by keyboard, from sign-in into the notebook and out again
 
   await page.keyboard.press('?')
   const keys = page.getByRole('dialog', { name: 'キーボード操作' })
-  await expect(keys).toBeVisible()
+  await expect(keys.getByText('次のチャプター')).toBeVisible()
   await checkPage()
   await page.keyboard.press('Escape')
   await expect(keys).toBeHidden()
@@ -76,6 +76,17 @@ test('everything works by keyboard, from sign-in into the notebook and out again
   await expect(search).toBeHidden()
   // One reads on in the new text.
   await expect(textOf(page)).toBeFocused()
+
+  // Only code that is wider than the page is a stop on the way.
+  const wrong = () => textOf(page).locator('pre').evaluateAll(all =>
+    all.filter(pre => pre.checkVisibility() && (pre.scrollWidth > pre.clientWidth) !== (pre.tabIndex === 0)).length)
+  await expect.poll(wrong).toBe(0)
+  await textOf(page).getByText('解答例', { exact: true }).click()
+  await expect.poll(wrong).toBe(0)
+  await page.keyboard.press('p')
+  await expect(page.getByRole('heading', { level: 1, name: /手がかりを増やす/ })).toBeVisible()
+  await page.keyboard.press('n')
+  await expect(page.getByRole('heading', { level: 1, name: /過学習に気づく/ })).toBeVisible()
 
   await page.keyboard.press('g')
   await page.keyboard.press('h')
