@@ -35,8 +35,12 @@ test('the divider follows mouse and keys over the running notebook, and stays wh
   expect(moved).toBeLessThan(before + 180)
   await expect(divider(page)).toHaveAttribute('aria-valuenow', /\d/)
   await page.keyboard.press('Home')
-  const least = await widthOfText(page)
-  expect(least).toBeGreaterThan(250)
+  expect(await widthOfText(page)).toBeCloseTo(320, -1)
+  await page.keyboard.press('End')
+  await expect.poll(async () => (await notebook.pane.boundingBox())!.width).toBeCloseTo(320, -1)
+  // Its state has its word in the narrowest pane.
+  await expect(notebook.pane.getByText('待機中')).toBeInViewport({ ratio: 1 })
+  await page.keyboard.press('Home')
   await page.keyboard.press('ArrowRight')
 
   const kept = await widthOfText(page)
@@ -60,6 +64,8 @@ test.describe('on a tablet', () => {
     await touch('touchStart', 0)
     for (const dx of [-20, -60, -100, -120]) await touch('touchMove', dx)
     await touch('touchEnd', 0)
-    await expect.poll(() => widthOfText(page)).toBeLessThan(before - 90)
+    // As far as there is a use for the text.
+    await expect.poll(() => widthOfText(page)).toBeLessThan(before - 60)
+    expect(await widthOfText(page)).toBeCloseTo(320, -1)
   })
 })

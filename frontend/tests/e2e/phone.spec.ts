@@ -1,5 +1,5 @@
 import { Notebook } from './support/notebook'
-import { signIn } from './support/people'
+import { demoAccount, signIn } from './support/people'
 import { scrollOf, textOf } from './support/study'
 import { expect, test } from './support/test'
 
@@ -46,4 +46,18 @@ test('on a phone text and notebook are two tabs, and each keeps its place', asyn
   await expect(drawer).toBeHidden()
   // Nothing is wider than the phone.
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+})
+
+test('the tables of staff fit a phone', async ({ page, site, checkPage }) => {
+  for (const [email, path] of [['takahashi', '/admin'], ['sato', '/tutor'], ['mori', '/author']] as const) {
+    await page.context().clearCookies()
+    await signIn(page, await demoAccount(site, `${email}@aozora.example`), path)
+    const box = page.getByRole('main').locator('.table-frame')
+    await expect(box).toBeVisible()
+    expect(await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth), path).toBe(0)
+    await checkPage()
+  }
+  await page.goto('/')
+  await page.getByRole('button', { name: 'メニューを開く' }).click()
+  await expect(page.getByRole('navigation', { name: '役割の部屋' })).toBeVisible()
 })
