@@ -36,6 +36,8 @@ export default defineNuxtConfig({
   experimental: {
     // An inline import map would need an exception in the content security policy.
     entryImportMap: false,
+    // plugins/30.chunks.ts: without a network a reload would lose the page.
+    emitRouteChunkError: 'manual',
     defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
   },
   compatibilityDate: '2026-11-01',

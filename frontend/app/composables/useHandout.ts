@@ -1,16 +1,18 @@
 import { BridgeError } from '~/utils/bridge/client'
 import { isNotebook } from '~/utils/bridge/messages'
-import { notebookDiff } from '~/utils/study/notebookDiff'
+import { hasResults, notebookDiff } from '~/utils/study/notebookDiff'
 
 /** The notebook as it was handed out, and one's own: compare, go back, take the new version, keep one's own. */
 export function useHandout() {
   const { openPath, ask } = useNotebookFrame()
   const { handout } = useNotebookNews()
+  const study = useStudy()
 
   /** Returns where the content before is kept, if it is. */
   async function decide(path: string, type: 'reset' | 'update' | 'keep', state: 'untouched' | 'modified') {
     const { copy_path } = await ask({ type, path }, 20_000)
     if (openPath.value === path) handout.value = { state }
+    if (state === 'untouched') study.startedAnew(path)
     return copy_path ?? null
   }
 
@@ -18,7 +20,7 @@ export function useHandout() {
     async compare(path: string) {
       const answer = await ask({ type: 'diff', path }, 15_000)
       if (!isNotebook(answer.handout) || !isNotebook(answer.working)) throw new BridgeError('bad_answer')
-      return notebookDiff(answer.handout, answer.working)
+      return { cells: notebookDiff(answer.handout, answer.working), ran: hasResults(answer.working) }
     },
     reset: (path: string) => decide(path, 'reset', 'untouched'),
     update: (path: string) => decide(path, 'update', 'untouched'),

@@ -2,8 +2,7 @@ import type { BridgeOf } from '~/utils/bridge/messages'
 
 /** Cells that run in the notebook: shown at their code in the text, and sent to the server. */
 export const useNotebookRuns = onePerApp(() => {
-  const { openPath, onMessage } = useNotebookFrame()
-  const { handout } = useNotebookNews()
+  const { onMessage } = useNotebookFrame()
   const study = useStudy()
   const queue = useStudyQueue()
   const chapters = new Map<string, number>()
@@ -27,12 +26,6 @@ export const useNotebookRuns = onePerApp(() => {
   onMessage((message) => {
     if (message.type === 'cell_executed') executed(message)
     else if (message.type === 'cell_running' && isShown(message.path)) study.running.set(message.cell_id, { kind: 'running' })
+    else if (message.type === 'cell_empty' && isShown(message.path) && study.running.get(message.cell_id)?.kind !== 'ok') study.running.set(message.cell_id, { kind: 'empty' })
   })
-
-  /** Nothing has failed in a notebook as it was handed out: what did, did so before it was reset. */
-  const fresh = computed(() => openPath.value !== null && isShown(openPath.value) && handout.value?.state === 'untouched')
-  return {
-    /** How each cell of the chapter stands. */
-    runs: computed(() => (fresh.value ? new Map([...study.running].filter(([, { kind }]) => kind !== 'error')) : study.running)),
-  }
 })

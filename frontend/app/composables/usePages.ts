@@ -25,5 +25,6 @@ export function usePages<T>(load: (after: string | undefined) => Promise<Page<T>
     }
   })
   void more()
+  watch(useOnline(), yes => yes && problem.value?.unreachable && void more())
   return { items, next, problem, loading, loaded, more }
 }

@@ -4,6 +4,7 @@ import { type RunState, runStateOf } from '~/utils/study/runState'
 /** The chapter being studied and its course: one for text, outline and notebook pane. */
 export const useStudy = onePerApp(() => {
   const api = useApi()
+  const me = useMe()
   const queue = useStudyQueue()
   const { language } = useLanguage()
   const online = useOnline()
@@ -15,6 +16,9 @@ export const useStudy = onePerApp(() => {
   const running = shallowReactive(new Map<string, RunState>())
   const seen = new Map<string, Chapter>()
   let courseLanguage: Language | null = null
+  /** When notebooks were last as handed out, by person and chapter: what failed before is gone from them. */
+  const resets = useLocalStorage<Record<string, number>>('tenarai.resets', {})
+  const resetKey = (chapterId: number) => `${me.value?.user.id} ${chapterId}`
   const key = (chapterId: number) => `${language.value} ${chapterId}`
 
   async function fetchChapter(chapterId: number) {
@@ -28,7 +32,9 @@ export const useStudy = onePerApp(() => {
     seen.set(asked, loaded)
     if (loaded.id !== id.value || asked !== key(loaded.id)) return
     if (chapter.value?.id !== loaded.id) running.clear()
+    const since = resets.value[resetKey(loaded.id)] ?? 0
     for (const cell of loaded.progress?.cells ?? []) {
+      if (!cell.last_success && Date.parse(cell.last_run_at) <= since) continue
       if (running.get(cell.cell_id)?.kind !== 'running') running.set(cell.cell_id, runStateOf(cell))
     }
     chapter.value = loaded
@@ -102,6 +108,11 @@ export const useStudy = onePerApp(() => {
     refused: computed(() => (problem.value?.unreachable ? null : problem.value)),
     running,
     open,
+    startedAnew(path: string) {
+      if (chapter.value?.notebook?.path !== path) return
+      resets.value[resetKey(chapter.value.id)] = Date.now()
+      for (const [cell, { kind }] of running) if (kind === 'error') running.delete(cell)
+    },
     retry: () => { if (id.value !== null) void load(id.value) },
     /** So that the next chapter is there at once. */
     prefetch(chapterId: number) {

@@ -60,11 +60,27 @@ test('the next chapter without a network: no mixed page, and all of it is there 
   await context.setOffline(true)
   // By its address within the page, as a link does that was not looked at before.
   await page.getByRole('navigation', { name: '目次' }).getByRole('link', { name: /直線で家賃/ }).click()
-  await expect(textOf(page).getByRole('alert')).toBeVisible()
+  // One thing is said of it, on both sides: nothing has failed, and no text is there to go on with.
+  await expect(textOf(page).getByText('ネットワークにつながると、自動で表示します。')).toBeVisible()
+  await expect(textOf(page).getByRole('alert')).toHaveCount(0)
   await expect(notebook.pane.getByRole('heading', { name: 'オフラインです' })).toBeVisible()
+  await expect(notebook.pane.getByText('本文と進捗はそのまま使えます。')).toHaveCount(0)
+  await expect(notebook.pane.getByText('切断されています')).toBeVisible()
   await expect(page.getByRole('banner')).not.toContainText('値と変数')
   await context.setOffline(false)
   await expect(page.getByRole('heading', { level: 1, name: /直線で家賃/ })).toBeVisible()
   await notebook.ready()
   await expect(notebook.cell(0)).toContainText('直線で家賃')
+})
+
+test('from a text to a chapter of the other kind without a network: the page stays, and goes on by itself', async ({ page, context, trainee, watch }) => {
+  watch.expect(/ERR_INTERNET_DISCONNECTED/)
+  await signIn(page, trainee, '/chapters/1')
+  await expect(textOf(page).getByRole('heading', { level: 1 })).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  await context.setOffline(true)
+  await page.getByRole('navigation', { name: '目次' }).getByRole('link', { name: /直線で家賃/ }).click()
+  await expect(textOf(page).getByText('ネットワークにつながると、自動で表示します。')).toBeVisible()
+  await context.setOffline(false)
+  await expect(page.getByRole('heading', { level: 1, name: /直線で家賃/ })).toBeVisible()
 })

@@ -18,6 +18,13 @@ test('reading the text and running its cells completes a chapter, and the reason
   // A cell with the task's name alone has nothing in it to run.
   await notebook.run(3)
   await expect(notebook.cell(4)).toHaveClass(/jp-mod-active/)
+  await expect(page.locator('figure[data-cell="arithmetic"]').getByRole('status')).toHaveText('コメントだけなので、実行に数えません')
+  // What counts, and how long one reads at least, is told where it is asked.
+  await page.getByRole('button', { name: '修了条件' }).click()
+  await expect(page.getByText(/本文の終わりまで進み、合わせて\d+秒以上表示すると達成です。/)).toBeVisible()
+  await expect(page.getByText(/コメントだけのセルは数えません。/)).toBeVisible()
+  await checkPage()
+  await page.getByRole('button', { name: '修了条件' }).click()
   await notebook.run(1)
   await expect(page.getByText('セル 1/7 未達成')).toBeVisible()
   for (const position of CODE_CELLS.slice(1)) await notebook.write(position, 'len("copied")')
@@ -66,6 +73,15 @@ test('tomorrow, on another device, the trainee carries on where they were', asyn
   await again.ready()
   await expect(again.cell(3)).toHaveClass(/jp-mod-active/)
   await expect(again.output(1)).toHaveText('[68000, 82000]')
+})
+
+test('a chapter that was only opened is not half done on the home page', async ({ page, trainee }) => {
+  await signIn(page, trainee, '/chapters/1')
+  await everythingSaved(page)
+  await page.goto('/')
+  const part = page.getByRole('link', { name: '1.1 この講座の学び方: 学習中 0%' })
+  await expect(part).toBeVisible()
+  expect((await part.locator('span span').boundingBox())?.width ?? 0).toBe(0)
 })
 
 test('what happens without a network is kept and sent later', async ({ page, context, trainee, watch }) => {

@@ -20,6 +20,7 @@ const notebook = v.object({
     id: v.optional(v.string()),
     cell_type: v.string(),
     source: v.union([v.string(), v.array(v.string())]),
+    execution_count: v.nullish(v.number()),
   })),
 })
 
@@ -40,7 +41,7 @@ const bridgeMessage = v.variant('type', [
     source_sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
     at: v.pipe(v.string(), v.isoTimestamp()),
   }),
-  v.object({ ...common, type: v.literal('cell_running'), path, cell_id: cellId }),
+  v.object({ ...common, type: v.picklist(['cell_running', 'cell_empty']), path, cell_id: cellId }),
   v.object({ ...common, type: v.literal('active_cell'), path, cell_id: cellId, cell_index: position }),
   v.object({ ...common, type: v.literal('saved'), path, at: v.string() }),
   v.object({ ...common, type: v.literal('dirty'), path, dirty: v.boolean() }),

@@ -11,6 +11,9 @@ export interface CellDiff {
   lines: DiffLine[]
 }
 
+/** Whether a cell ran in it since it was handed out: handouts are without results. */
+export const hasResults = ({ cells }: NotebookJson) => cells.some(cell => cell.execution_count != null)
+
 type Cell = NotebookJson['cells'][number]
 const source = (cell: Cell) => (Array.isArray(cell.source) ? cell.source.join('') : cell.source)
 const lines = (text: string) => text.replace(/\n$/, '').split('\n')

@@ -3,6 +3,8 @@ import type { CellProgress } from '~/api/types'
 /** How a cell of the notebook stands, shown at its code in the text. */
 export type RunState
   = { kind: 'running' }
+    /** Only comments stood in it: nothing ran. */
+    | { kind: 'empty' }
     | { kind: 'ok', ms: number | null }
     | { kind: 'error', name: string }
 

@@ -41,9 +41,9 @@ export function followCells(panel, channel) {
     const kind = msg.header.msg_type;
     if (direction === 'send') {
       const cellId = msg.metadata?.cellId;
-      if (kind === 'execute_request' && cellId && hasCode(msg.content.code)) {
-        asked.set(msg.header.msg_id, { cellId, source: msg.content.code });
-      }
+      if (kind !== 'execute_request' || !cellId) return;
+      if (hasCode(msg.content.code)) asked.set(msg.header.msg_id, { cellId, source: msg.content.code });
+      else channel.send('cell_empty', { path: context.path, cell_id: cellId });
       return;
     }
     const id = msg.parent_header?.msg_id;
