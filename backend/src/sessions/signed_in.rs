@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::planted;
 use super::problems::{NOT_SIGNED_IN, SERVICE_TOKEN_REQUIRED, SESSION_ENDED, SESSION_EXPIRED};
-use super::tokens::{SESSION_COOKIE, SessionClaims, Tokens};
+use super::tokens::{SESSION_COOKIE, SessionClaims};
 use crate::accounts::{Person, user_of_hub_name};
 use crate::db::types::SessionId;
 use crate::http::problem::{FORBIDDEN, Problem};
@@ -37,7 +37,7 @@ impl FromRequest for SignedIn {
         let request = request.clone();
         Box::pin(async move {
             let site = Site::of(&request)?;
-            let claims = claims(&request, &site.tokens)?;
+            let claims = claims(&request, &site).await?;
             if site.live.revocations.has_ended(claims.sid) {
                 return Err(SESSION_ENDED.problem());
             }
@@ -52,11 +52,11 @@ impl FromRequest for SignedIn {
 }
 
 /// What the token of this request says. Of several that verify, which session is meant is never guessed.
-fn claims(request: &HttpRequest, tokens: &Tokens) -> Result<SessionClaims, Problem> {
+async fn claims(request: &HttpRequest, Site { tokens, db, .. }: &Site) -> Result<SessionClaims, Problem> {
     let mut found: Option<SessionClaims> = None;
     let mut refusal = NOT_SIGNED_IN.problem();
     for token in planted::values(request, SESSION_COOKIE) {
-        match tokens.verify_session(&token) {
+        match tokens.keys().with_latest(db, || tokens.verify_session(&token)).await {
             Ok(claims) if !planted::is_meant(request, Some(claims.sid)) => refusal = SESSION_EXPIRED.problem(),
             Ok(claims) if found.as_ref().is_some_and(|found| found.sid != claims.sid) => {
                 return Err(SESSION_EXPIRED.problem());
@@ -115,8 +115,8 @@ impl FromRequest for NotebookServerOf {
         Box::pin(async move {
             let site = Site::of(&request)?;
             let token = bearer(&request).ok_or(&SERVICE_TOKEN_REQUIRED)?;
-            let hub_name =
-                site.tokens.verify_content(token).map_err(|error| SERVICE_TOKEN_REQUIRED.caused_by(error))?;
+            let hub_name = site.tokens.keys().with_latest(&site.db, || site.tokens.verify_content(token)).await;
+            let hub_name = hub_name.map_err(|error| SERVICE_TOKEN_REQUIRED.caused_by(error))?;
             let user = user_of_hub_name(&hub_name).ok_or(&SERVICE_TOKEN_REQUIRED)?;
             let person = site.people.get(&site.db, user).await?;
             if person.disabled { Err(SERVICE_TOKEN_REQUIRED.problem()) } else { Ok(Self(person)) }

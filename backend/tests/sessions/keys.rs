@@ -130,6 +130,16 @@ async fn a_key_that_another_process_made_is_looked_for_when_it_is_met(site: Test
 }
 
 #[apply(story)]
+async fn who_signed_in_with_a_new_key_elsewhere_is_not_refused(site: TestSite) {
+    let other = site.another().await;
+    keys::rotate(&other.site.db).await.expect("a new key");
+    let_ten_minutes_pass(&other).await;
+    let person = site.somebody().await.through(&other);
+    person.sign_in().await;
+    person.through(&site).get("/api/v1/session").await.is(200);
+}
+
+#[apply(story)]
 async fn a_key_that_nobody_made_is_looked_for_and_refused(site: TestSite) {
     let ours = site.site.tokens.keys();
     let token = site.site.tokens.session(UserId(1), SessionId::new()).expect("it signs");
