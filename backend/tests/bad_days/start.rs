@@ -35,6 +35,7 @@ fn make_up_names_who_holds_a_port_before_anything_is_built() {
 
 #[apply(story)]
 async fn a_database_newer_than_the_program_is_refused_and_left_alone(plan: Plan) {
+    let plan = plan.with(|settings| settings.listen = free_address());
     let target = Target::parse(&plan.settings.database_url).expect("a database");
     tenarai::db::migrate::run(&target).expect("it migrates");
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')";
