@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use diesel::prelude::*;
 use serde_json::json;
 use tenarai::accounts;
-use tenarai::db::schema::sessions;
-use tenarai::db::types::{SessionId, Ts, UserId};
+use tenarai::db::types::{SessionId, UserId};
 use tenarai::live::News;
 
 use super::{A_SECOND, pair, redis_becomes};
@@ -102,12 +100,10 @@ async fn a_theft_seen_here_ends_the_session_there(one: TestSite, other: TestSite
     let person = one.somebody().await;
     person.sign_in().await;
     let thief = person.stolen();
-    person.post("/api/v1/session/refresh", json!({})).await.is(200);
-    one.write(|tx| {
-        let earlier = Ts::now() - chrono::TimeDelta::minutes(1);
-        diesel::update(sessions::table).set(sessions::rotated_at.eq(earlier)).execute(tx)
-    })
-    .await;
+    // A secret used after its successor: somebody has a copy.
+    for _ in 0..2 {
+        person.post("/api/v1/session/refresh", json!({})).await.is(200);
+    }
     thief.post("/api/v1/session/refresh", json!({})).await.refused(401, "session_ended");
     person.through(&other).is_signed_out().await;
 }
