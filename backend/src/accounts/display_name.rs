@@ -19,20 +19,24 @@ pub fn checked(name: &str) -> Result<String, NameError> {
     if name.is_empty() || name.chars().count() > LONGEST {
         return Err(NameError::Length);
     }
-    let selects = CodePointSetData::new::<VariationSelector>();
-    if name.starts_with(|letter| selects.contains(letter)) || name.chars().any(is_unseen) {
+    if name.chars().any(is_unseen) || name.starts_with(shapes) {
         return Err(NameError::Unseen);
     }
     Ok(name.to_owned())
 }
 
 /// Controls, fillers, and marks that turn the direction of what follows: in a table of people they would pass for
-/// another name, or move one. The signs that choose a form of a kanji (辻 and 辻󠄀) are part of names.
+/// another name, or move one.
 fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{2800}')
-        || (CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
-            && !CodePointSetData::new::<VariationSelector>().contains(letter))
+        || (CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter) && !shapes(letter))
+}
+
+/// Parts of names that give the letter before them its shape: what chooses a form of a kanji (辻 and 辻󠄀), and the two
+/// joiners, without which Persian or Sinhala names are misspelt.
+fn shapes(letter: char) -> bool {
+    matches!(letter, '\u{200c}' | '\u{200d}') || CodePointSetData::new::<VariationSelector>().contains(letter)
 }
 
 #[cfg(test)]
@@ -41,7 +45,8 @@ mod tests {
 
     #[test]
     fn names_as_people_have_them_are_taken() {
-        for name in ["花子", "Zoë O’Brien-Núñez", "辻\u{e0100} 一", "か\u{3099}", "ﾊﾅｺ", "李 小龍", "ישראל"]
+        for name in
+            ["花子", "Zoë O’Brien-Núñez", "辻\u{e0100} 一", "か\u{3099}", "ﾊﾅｺ", "李 小龍", "ישראל", "علی\u{200c}رضا"]
         {
             assert_eq!(checked(&format!(" {name}\u{3000}")).as_deref(), Ok(name));
         }
@@ -57,7 +62,9 @@ mod tests {
         for letter in unseen.into_iter().chain(['\u{feff}', '\u{00ad}', '\u{2800}', '\u{e0041}']) {
             assert_eq!(checked(&format!("Ha{letter}na")), Err(NameError::Unseen), "{letter:?}");
         }
-        assert_eq!(checked("\u{fe0f}"), Err(NameError::Unseen));
+        for alone in ["\u{fe0f}", "\u{200d}"] {
+            assert_eq!(checked(alone), Err(NameError::Unseen), "{alone:?}");
+        }
         assert_eq!(checked(&"x".repeat(101)), Err(NameError::Length));
     }
 }

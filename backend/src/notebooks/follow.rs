@@ -136,8 +136,7 @@ impl Followers {
 
     /// Listens to a user's server; the first value is how it is now, as soon as the hub has said so.
     pub async fn listen(&self, hub: &HubClient, name: &str) -> watch::Receiver<ServerStatus> {
-        let (follower, new) = self.follower(name);
-        let mut status = follower.status.subscribe();
+        let (follower, mut status, new) = self.follower(name);
         if new {
             tokio::spawn(follow(self.clone(), hub.clone(), name.to_owned(), follower));
         }
@@ -150,7 +149,7 @@ impl Followers {
     /// has no queue: that is said until it does.
     pub async fn begin_start(&self, hub: &HubClient, name: &str) -> Uuid {
         let _listening = self.listen(hub, name).await;
-        let (follower, _) = self.follower(name);
+        let (follower, ..) = self.follower(name);
         let id = Uuid::now_v7();
         *lock(&follower.start) = Start::now(id, true);
         follower.status.send_if_modified(|now| {
@@ -235,10 +234,11 @@ impl Followers {
         lock(&self.by_name).get(name).cloned()
     }
 
-    fn follower(&self, name: &str) -> (Arc<Follower>, bool) {
+    /// The user's follower, listened to, so that it does not retire meanwhile; and whether it is a new one.
+    fn follower(&self, name: &str) -> (Arc<Follower>, watch::Receiver<ServerStatus>, bool) {
         let mut all = lock(&self.by_name);
         if let Some(known) = all.get(name) {
-            return (Arc::clone(known), false);
+            return (Arc::clone(known), known.status.subscribe(), false);
         }
         let follower = Arc::new(Follower {
             status: watch::Sender::new(unknown()),
@@ -246,7 +246,8 @@ impl Followers {
             start: Mutex::new(Start { id: Uuid::nil(), since: None, here: false }),
         });
         all.insert(name.to_owned(), Arc::clone(&follower));
-        (follower, true)
+        let status = follower.status.subscribe();
+        (follower, status, true)
     }
 
     /// Ends the follower nobody listens to any more; false where somebody came in between.
@@ -397,7 +398,7 @@ mod tests {
     #[tokio::test]
     async fn word_of_a_failed_start_that_comes_late_does_not_end_the_next() {
         let followers = followers();
-        let (follower, _) = followers.follower("u1");
+        let (follower, ..) = followers.follower("u1");
         let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
         let told = |news: ServerNews| {
             followers.hear(News::OfRoom { room: "notebooks".into(), body: serde_json::to_value(news).expect("JSON") });

@@ -47,15 +47,18 @@ pub(crate) async fn follow_news(site: Site) {
         let told = tokio::select! {
             told = news.recv() => told,
             Some(stopped) = stops.join_next() => {
-                if !matches!(stopped, Ok(true)) {
+                if matches!(stopped, Ok(true)) {
+                    pause = FIRST_PAUSE;
+                } else {
                     look_through.get_or_insert_with(|| Instant::now() + pause);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 continue;
             }
             () = tokio::time::sleep_until(look_through.unwrap_or_else(Instant::now)), if look_through.is_some() => {
-                let done = stop_all_signed_out(&site, &hub).await;
-                look_through = (!done).then(|| Instant::now() + pause);
-                pause = if done { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+                look_through = None;
+                let (site, hub) = (site.clone(), hub.clone());
+                stops.spawn(async move { stop_all_signed_out(&site, &hub).await });
                 continue;
             }
         };

@@ -5,6 +5,7 @@
 //! page says which session it means, in a header that only the site's own pages can send, and is never answered as
 //! somebody else; and what was planted is removed with the next answer.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use actix_web::body::MessageBody;
@@ -25,12 +26,23 @@ pub const SESSION_HEADER: &str = "x-tenarai-session";
 /// Deeper addresses than this are none of ours.
 const MOST_SEGMENTS: usize = 12;
 
+/// The same in the address, for streams of events: browsers send no headers with those.
+const SESSION_QUERY: &str = "session";
+
 /// Whether this is the session that the page means; a page that names none takes any.
 pub fn is_meant(request: &HttpRequest, session: Option<SessionId>) -> bool {
-    request.headers().get(SESSION_HEADER).is_none_or(|meant| {
-        let meant = meant.to_str().ok().and_then(|meant| meant.parse().ok()).map(SessionId);
+    meant(request).is_none_or(|meant| {
+        let meant = meant.parse().ok().map(SessionId);
         meant.is_some() && meant == session
     })
+}
+
+fn meant(request: &HttpRequest) -> Option<Cow<'_, str>> {
+    match request.headers().get(SESSION_HEADER) {
+        Some(header) => Some(header.to_str().unwrap_or_default().into()),
+        None => url::form_urlencoded::parse(request.query_string().as_bytes())
+            .find_map(|(name, value)| (name == SESSION_QUERY).then_some(value)),
+    }
 }
 
 /// The values of all cookies of this name.

@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 /// A chapter's progress after a step.
 pub struct After {
     pub chapter: ChapterProgress,
-    /// The step completed the chapter: [`roll_up`] has to follow in the same transaction.
+    /// The step may have completed the course: [`roll_up`] has to follow in the same transaction.
     pub course_changed: bool,
 }
 
@@ -76,6 +76,8 @@ pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step:
         }
         course_changed = standing.met;
     }
+    // A new publication may ask for less than has long been done: whoever goes on in the course is counted anew.
+    course_changed |= step.opened_at.is_some();
     Ok(After { chapter: ChapterProgress::new(chapter.chapter(), Some(&row), cells), course_changed })
 }
 

@@ -95,6 +95,11 @@ async fn nothing_is_started_ahead_of_need_while_the_hub_cannot_be_asked_and_once
     events.until("hub_down").await;
     hub.recovers();
     events.until("stopped").await;
+    within(Duration::from_secs(10), "every process has heard from the hub again", async || {
+        let states = [person.get(SERVER).await.ok(), person.get(SERVER).await.ok()];
+        states.iter().all(|status| status["state"] == "stopped").then_some(())
+    })
+    .await;
     assert_eq!(hub.spawns(&name), 0);
     for reason in ["prewarm", "open", "open", "prewarm"] {
         assert_eq!(person.post(SERVER, json!({ "reason": reason })).await.is(202).json()["state"], "starting");

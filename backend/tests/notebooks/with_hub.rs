@@ -19,7 +19,7 @@ fn with_hub(plan: &Plan, settings: &[(&str, &str)]) -> Command {
     let program = dir.join("venv/bin/jupyterhub");
     std::fs::create_dir_all(program.parent().expect("a folder")).expect("the folder takes files");
     let script = r#"#!/bin/sh
-HOME=$TENARAI_LEARNERS_DIR/u1 setsid sleep 100 & echo $! > server
+HOME=$TENARAI_LEARNERS_DIR/u1 TENARAI_START_ID=1 setsid sleep 100 & echo $! > server
 env > env.new && mv env.new env
 exec sleep 600
 "#;
@@ -118,12 +118,19 @@ async fn servers_that_a_fallen_hub_left_end_with_the_site() {
     let mut child = with_hub(&plan, &[("TENARAI_HUB_URL", &url)]).spawn().expect("it starts");
     let fallen = process(&plan, "hub.pid", None).await;
     let server = process(&plan, "server", None).await;
+    // Somebody who lives in the same folder, but was not started by a hub.
+    let home = std::fs::read_to_string(format!("/proc/{server}/environ")).expect("its environment");
+    let home = home.split('\0').find_map(|entry| entry.strip_prefix("HOME=")).expect("a home").to_owned();
+    let mut neighbour = Command::new("sleep").arg("100").env("HOME", home).spawn().expect("it starts");
     kill(fallen, Signal::SIGKILL).expect("ours to kill");
     process(&plan, "server", Some(server)).await;
     assert!(lives(server), "the next hub finds it again");
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("ours to end");
     assert!(child.wait().expect("it ends").success());
     assert!(!lives(server));
+    assert!(neighbour.try_wait().expect("ours to ask").is_none(), "the neighbour goes on");
+    neighbour.kill().expect("ours to kill");
+    neighbour.wait().expect("it ends");
 }
 
 /// A process with such a name in its command line, which listens there and works in that folder.

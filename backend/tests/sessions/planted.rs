@@ -71,6 +71,8 @@ async fn a_planted_token_alone_does_not_become_the_page_of_another(site: TestSit
     victim.plant("tenarai_session=; Path=/api; Max-Age=0");
     victim.plant(&format!("tenarai_session={}; Path=/api/v1", attacker.cookie("tenarai_session").expect("a token")));
     ask(&victim, reqwest::Method::GET, "/api/v1/session", &session).await.refused(401, "session_expired");
+    let stream = format!("/api/v1/notebook-server/events?session={}", session.as_str().expect("an id"));
+    victim.get(&stream).await.refused(401, "session_expired");
     ask(&victim, reqwest::Method::POST, "/api/v1/session/refresh", &session).await.is(200);
     is(&victim, &victim, &session).await;
 }

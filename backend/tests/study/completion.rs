@@ -187,3 +187,18 @@ async fn a_course_may_ask_for_a_part_of_its_chapters(site: TestSite) {
     work_through_values(&trainee, &course).await;
     assert_eq!(course_progress(&trainee).await["percent"], 100);
 }
+
+#[apply(story)]
+async fn a_course_that_comes_to_ask_for_less_is_completed_by_going_on(site: TestSite) {
+    let draft = CourseDraft::new("ml");
+    let course = site.publish(&draft).await;
+    let trainee = site.trainee(&course).await;
+    report(&trainee, &[event(&course, "hello", "read", json!({}))]).await.is(200);
+    assert_eq!(course_progress(&trainee).await["completed_at"], json!(null));
+    let course = site.publish(&CourseDraft { completion: "30%".to_owned(), ..draft }).await;
+    within(Duration::from_secs(10), "the new rule", async || {
+        report(&trainee, &[event(&course, "hello", "opened", json!({}))]).await.is(200);
+        course_progress(&trainee).await["completed_at"].is_string().then_some(())
+    })
+    .await;
+}

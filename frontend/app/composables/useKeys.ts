@@ -1,4 +1,4 @@
-const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"]'
+const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"], [role="listbox"]'
 
 /** Keys of the whole site: `?` help, `/` search, `g` then a letter goes somewhere, `n` and `p` turn the chapter's page. */
 export const useKeys = onePerApp(() => {
@@ -26,7 +26,7 @@ export const useKeys = onePerApp(() => {
   const app = useNuxtApp()
 
   useEventListener(window, 'keydown', (event: KeyboardEvent) => {
-    if (!me.value || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
+    if (!me.value || event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.target instanceof Element && event.target.closest(TYPING)) return
     const go = Date.now() - afterG < 1200 ? places[event.key] : pages[event.key]
     afterG = event.key === 'g' ? Date.now() : 0

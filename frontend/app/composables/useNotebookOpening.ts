@@ -12,18 +12,22 @@ export const useNotebookOpening = onePerApp(() => {
   const shown = ref(false)
   /** The frame shows another notebook than the chapter's, which could not be opened. */
   const behind = ref(false)
+  /** The notebook that stands there and takes what is asked: while another is on its way, none. */
+  const takes = ref<string | null>(null)
   let cellToShow: string | null = null
   const wantedPath = computed(() => (shown.value ? study.chapter.value?.notebook?.path ?? null : null))
 
   /** The next chapter inside the running pane; the frame is loaded again only when the bridge cannot do it. */
   async function open(path: string) {
     handout.value = null
+    takes.value = null
     openPath.value = path
     guard(path)
     try {
       const opened = await ask<'opened'>({ type: 'open', path }, 15_000)
       if (openPath.value !== path) return
       behind.value = false
+      takes.value = path
       handout.value = opened.handout
     }
     catch (error) {
@@ -38,13 +42,17 @@ export const useNotebookOpening = onePerApp(() => {
   }
 
   function showWaitingCell() {
-    if (cellToShow) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
+    if (cellToShow && isOpen.value) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
     cellToShow = null
   }
 
+  const isOpen = computed(() => state.value === 'ready' && takes.value !== null && takes.value === wantedPath.value)
   const catchUp = () => wantedPath.value && void open(wantedPath.value)
 
-  frame.onLoad(() => (behind.value = false))
+  frame.onLoad(() => {
+    behind.value = false
+    takes.value = null
+  })
   // Tells the state of the handout too, which a page loaded by its address does not.
   frame.onReady(catchUp)
 
@@ -69,17 +77,17 @@ export const useNotebookOpening = onePerApp(() => {
   return {
     shown,
     behind,
-    /** The chapter's notebook stands there and takes what is asked. */
-    isOpen: computed(() => state.value === 'ready' && openPath.value !== null && openPath.value === wantedPath.value),
+    isOpen,
     catchUp,
     reload: () => wantedPath.value && frame.load(wantedPath.value),
     showCell(cellId: string) {
-      if (state.value === 'ready') tell({ type: 'scroll_to_cell', cell_id: cellId })
+      if (isOpen.value) tell({ type: 'scroll_to_cell', cell_id: cellId })
       else cellToShow = cellId
     },
     /** Puts code into the notebook, below this cell where it still is, else below the one in focus, and shows it. */
     async insert(code: string, after: string | null) {
-      const put = (after_cell_id?: string) => ask({ type: 'insert', source: code, after_cell_id })
+      const path = wantedPath.value ?? ''
+      const put = (after_cell_id?: string) => ask({ type: 'insert', path, source: code, after_cell_id })
       const done = await put(after ?? undefined).catch((error) => {
         if (error instanceof BridgeError && error.code === 'no_such_cell') return put()
         throw error

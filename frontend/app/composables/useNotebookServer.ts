@@ -58,7 +58,9 @@ export const useNotebookServer = onePerApp(() => {
 
   function listen() {
     source?.close()
-    source = new EventSource('/api/v1/notebook-server/events')
+    // A stream sends no headers of ours: it names the session it means in its address.
+    const session = sessionHere()
+    source = new EventSource(`/api/v1/notebook-server/events${session ? `?session=${session}` : ''}`)
     source.addEventListener('open', () => (failures = 0))
     source.addEventListener('status', (event) => {
       const next = JSON.parse((event as MessageEvent<string>).data) as ServerStatus

@@ -1,5 +1,5 @@
 import type { Chapter, ChapterProgress } from '~/api/types'
-import { minimumReadingSeconds, ReadingClock } from '~/utils/study/reading'
+import { leastSecondsFor, ReadingClock } from '~/utils/study/reading'
 
 interface Reading {
   chapter: Ref<Chapter | null>
@@ -71,8 +71,7 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     if (!now.progress) return
     void queue.add({ type: 'opened', chapter_id: now.id })
     if (!now.progress.read_at) {
-      const text = now.html.replace(/<[^>]*>/g, '')
-      clock = new ReadingClock(minimumReadingSeconds(text.length), () => void queue.add({ type: 'read', chapter_id: now.id }))
+      clock = new ReadingClock(leastSecondsFor(now.html), () => void queue.add({ type: 'read', chapter_id: now.id }))
       clock.visible(inView.value, Date.now())
     }
     void restore(now.progress.position)

@@ -1,4 +1,7 @@
+import { promiseTimeout } from '@vueuse/core'
 import type { Me } from '~/api/types'
+
+const LONGEST_FLUSH = 5_000
 
 /** Signing in and out. */
 export function useSession() {
@@ -10,23 +13,28 @@ export function useSession() {
     noteWhoIsHere(someone)
   }
 
-  /** Who is signed in by this browser's cookies; renewed where they have run out. */
+  /** Who is signed in by this browser's cookies, renewed where they have run out; only the server's 401 means nobody. */
   async function ask() {
-    const { data, error, response } = await api.GET('/api/v1/session')
-    if (data) return data
-    if (response.status !== 401) throw problemFrom(response.status, error, response.headers)
-    return (await api.POST('/api/v1/session/refresh')).data
+    for (const call of [() => api.GET('/api/v1/session'), () => api.POST('/api/v1/session/refresh')]) {
+      const { data, error, response } = await call()
+      if (data) return data
+      if (response.status !== 401) throw problemFrom(response.status, error, response.headers)
+    }
+    return null
   }
 
   return {
     me,
     /** Asks the server who is here; null when nobody is. */
     async load() {
+      const before = whoIsHere()
       let found = await ask()
       if (!found && sessionHere()) {
-        // The session that was here is over; another may have begun without a page of ours.
+        // The session that was here is over. Another of the same person may have begun without a page of ours; anybody
+        // else signs in here first, for a notebook may have planted their cookie.
         noteWhoIsHere(null)
         found = await ask()
+        if (found?.user.id !== before) found = null
       }
       if (found) become(found)
       return me.value
@@ -38,7 +46,8 @@ export function useSession() {
     },
     /** Ends this session (or all of them) and leaves with a fresh page: nothing of this person stays in memory. */
     async signOut(everywhere = false) {
-      await useStudyQueue().flush().catch(() => undefined)
+      // What cannot be sent stays on this device; a server that does not answer holds nobody up.
+      await Promise.race([useStudyQueue().flush().catch(() => undefined), promiseTimeout(LONGEST_FLUSH)])
       await answer(everywhere ? api.DELETE('/api/v1/sessions') : api.DELETE('/api/v1/session'))
       noteWhoIsHere(null)
       location.assign('/sign-in')

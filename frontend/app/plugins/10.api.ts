@@ -17,7 +17,10 @@ export default defineNuxtPlugin(() => {
       const { data } = await client.POST('/api/v1/session/refresh')
       if (!data) return false
       // Somebody else signed in from another tab: their session must not carry on this person's page.
-      if (me.value && me.value.user.id !== data.user.id) location.assign('/')
+      if (me.value && me.value.user.id !== data.user.id) {
+        location.assign('/')
+        return false
+      }
       me.value = data
       return true
     },

@@ -42,3 +42,46 @@ describe('signing out', () => {
     expect(happened).toEqual(['events sent or kept'])
   })
 })
+
+describe('who is here', () => {
+  const me = (user: number) => ({ user: { id: user }, session: { id: `session of ${user}` } })
+  const says = (data: unknown) => ({ data, response: { status: 200, headers: new Headers() } })
+  const refuses = (status: number) => ({ error: {}, response: { status, headers: new Headers() } })
+  const current = { value: null as unknown }
+  const notes: unknown[] = []
+  let session: unknown[]
+  let refresh: unknown[]
+
+  beforeEach(() => {
+    current.value = null
+    notes.length = 0
+    vi.stubGlobal('useMe', () => current)
+    vi.stubGlobal('useApi', () => ({ GET: async () => session.shift(), POST: async () => refresh.shift() }))
+    vi.stubGlobal('whoIsHere', () => 1)
+    vi.stubGlobal('sessionHere', () => 'session of 1')
+    vi.stubGlobal('noteWhoIsHere', (someone: unknown) => notes.push(someone))
+    vi.stubGlobal('problemFrom', (status: number) => new Error(`problem ${status}`))
+  })
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('a renewal that fails for now signs nobody out', async () => {
+    session = [refuses(401)]
+    refresh = [refuses(503)]
+    await expect(useSession().load()).rejects.toThrow('problem 503')
+    expect(notes).toEqual([])
+  })
+
+  it('goes on in a session of the same person that began elsewhere', async () => {
+    session = [refuses(401), says(me(1))]
+    refresh = [refuses(401)]
+    expect(await useSession().load()).toEqual(me(1))
+    expect(notes).toEqual([null, me(1)])
+  })
+
+  it('takes nobody else for the one who was here: they sign in', async () => {
+    session = [refuses(401), says(me(2))]
+    refresh = [refuses(401)]
+    expect(await useSession().load()).toBeNull()
+    expect(notes).toEqual([null])
+  })
+})

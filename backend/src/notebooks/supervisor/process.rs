@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const SERVER_PATIENCE: Duration = Duration::from_secs(10);
 /// Files with process ids in the hub's folder, and what is in the command line of such a process.
 const HUB: (&str, &[u8]) = ("hub.pid", b"jupyterhub");
+/// What the spawner puts into the environment of each learner's server (`spawner.py`).
+const SERVER_MARK: &[u8] = b"TENARAI_START_ID=";
 const PROXY: (&str, &[u8]) = ("proxy.pid", b"tenarai-hub-proxy");
 
 impl HubPlan {
@@ -50,8 +52,13 @@ impl HubPlan {
             .stderr(errors)
             // Ctrl-C in a terminal goes to the whole group; the hub is told by us, in order.
             .process_group(0);
-        let child = command.spawn()?;
-        fs::write(self.state.join(HUB.0), child.id().to_string())?;
+        let mut child = command.spawn()?;
+        if let Err(error) = fs::write(self.state.join(HUB.0), child.id().to_string()) {
+            // Nobody would find it again.
+            end_group(&child, Signal::SIGKILL);
+            let _ = child.wait();
+            return Err(error);
+        }
         Ok(child)
     }
 
@@ -73,12 +80,16 @@ impl HubPlan {
     }
 }
 
-/// Processes whose HOME is a folder in this one: a learner's server, and what it started.
+/// Learners' servers, and what those started: their HOME is a folder in this one, and the hub marked them. The folder
+/// alone says nothing where it is one that others live in, too.
 fn processes_at_home_in(learners: &Path) -> Vec<i32> {
     let home = [b"HOME=", learners.as_os_str().as_bytes(), b"/"].concat();
     let is_one = |pid: &i32| {
-        fs::read(format!("/proc/{pid}/environ"))
-            .is_ok_and(|environment| environment.split(|&byte| byte == 0).any(|entry| entry.starts_with(&home)))
+        fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
+            [&home[..], SERVER_MARK]
+                .iter()
+                .all(|mark| environment.split(|&byte| byte == 0).any(|entry| entry.starts_with(mark)))
+        })
     };
     let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
     all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_one).collect()

@@ -62,7 +62,7 @@ export type BridgeRequest
   = { type: 'hello' | 'save' | 'focus' }
     | { type: 'open' | 'reset' | 'diff' | 'update' | 'keep', path: string }
     | { type: 'scroll_to_cell', cell_id: string }
-    | { type: 'insert', source: string, after_cell_id?: string }
+    | { type: 'insert', path: string, source: string, after_cell_id?: string }
     | { type: 'theme', theme: 'light' | 'dark' }
     | { type: 'locale', locale: 'ja' | 'en' }
 

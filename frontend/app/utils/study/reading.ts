@@ -3,6 +3,9 @@ export function minimumReadingSeconds(characters: number): number {
   return Math.min(45, Math.max(5, Math.round(characters / 80)))
 }
 
+/** The same of a chapter's HTML. */
+export const leastSecondsFor = (html: string) => minimumReadingSeconds(html.replace(/<[^>]*>/g, '').length)
+
 /** Counts only the seconds in which the text was really in view. */
 export class ReadingClock {
   private spent = 0

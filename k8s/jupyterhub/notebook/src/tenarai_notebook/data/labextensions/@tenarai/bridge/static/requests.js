@@ -53,6 +53,8 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
   });
   channel.on('insert', message => {
     const panel = shown();
+    // the page may have turned while this was on its way
+    if (panel.context.path !== text(message, 'path')) throw new Refusal('not_open', `${message.path} is not on show`);
     const { content } = panel;
     const after =
       message.after_cell_id === undefined
