@@ -10,9 +10,11 @@ export function useHandout() {
 
   /** Returns where the content before is kept, if it is. */
   async function decide(path: string, type: 'reset' | 'update' | 'keep', state: 'untouched' | 'modified') {
+    // The page may be turned meanwhile.
+    const chapter = study.chapter.value
     const { copy_path } = await ask({ type, path }, 20_000)
     if (openPath.value === path) handout.value = { state }
-    if (state === 'untouched') study.startedAnew(path)
+    if (state === 'untouched' && chapter?.notebook?.path === path) study.startedAnew(chapter.id)
     return copy_path ?? null
   }
 

@@ -108,9 +108,9 @@ export const useStudy = onePerApp(() => {
     refused: computed(() => (problem.value?.unreachable ? null : problem.value)),
     running,
     open,
-    startedAnew(path: string) {
-      if (chapter.value?.notebook?.path !== path) return
-      resets.value[resetKey(chapter.value.id)] = Date.now()
+    startedAnew(chapterId: number) {
+      resets.value[resetKey(chapterId)] = Date.now()
+      if (chapter.value?.id !== chapterId) return
       for (const [cell, { kind }] of running) if (kind === 'error') running.delete(cell)
     },
     retry: () => { if (id.value !== null) void load(id.value) },
