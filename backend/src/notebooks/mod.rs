@@ -49,8 +49,9 @@ pub(crate) async fn follow_news(site: Site) {
             Some(stopped) = stops.join_next() => {
                 if matches!(stopped, Ok(true)) {
                     pause = FIRST_PAUSE;
-                } else {
-                    look_through.get_or_insert_with(|| Instant::now() + pause);
+                } else if look_through.is_none() {
+                    // However many stops failed, they are tried again together.
+                    look_through = Some(Instant::now() + pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 continue;

@@ -47,8 +47,8 @@ fn meant(request: &HttpRequest) -> Option<Cow<'_, str>> {
 
 /// The values of all cookies of this name.
 pub fn values(request: &HttpRequest, name: &str) -> Vec<String> {
-    let cookies = request.cookies().map(|all| all.clone()).unwrap_or_default();
-    cookies.into_iter().filter(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned()).collect()
+    let Ok(cookies) = request.cookies() else { return Vec::new() };
+    cookies.iter().filter(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned()).collect()
 }
 
 /// Adds to an answer what removes cookies that somebody planted.

@@ -14,6 +14,7 @@ export const useNotebookOpening = onePerApp(() => {
   const behind = ref(false)
   /** The notebook that stands there and takes what is asked: while another is on its way, none. */
   const takes = ref<string | null>(null)
+  /** A cell of it that waits to be shown: once it is open. */
   let cellToShow: string | null = null
   const wantedPath = computed(() => (shown.value ? study.chapter.value?.notebook?.path ?? null : null))
 
@@ -29,6 +30,8 @@ export const useNotebookOpening = onePerApp(() => {
       behind.value = false
       takes.value = path
       handout.value = opened.handout
+      if (cellToShow) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
+      cellToShow = null
     }
     catch (error) {
       if (openPath.value !== path || state.value !== 'ready') return
@@ -36,14 +39,6 @@ export const useNotebookOpening = onePerApp(() => {
       if (!online.value || (error instanceof BridgeError && error.code === 'server_unreachable')) behind.value = true
       else frame.load(path)
     }
-    finally {
-      showWaitingCell()
-    }
-  }
-
-  function showWaitingCell() {
-    if (cellToShow && isOpen.value) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
-    cellToShow = null
   }
 
   const isOpen = computed(() => state.value === 'ready' && takes.value !== null && takes.value === wantedPath.value)

@@ -21,9 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const SERVER_PATIENCE: Duration = Duration::from_secs(10);
 /// Files with process ids in the hub's folder, and what is in the command line of such a process.
 const HUB: (&str, &[u8]) = ("hub.pid", b"jupyterhub");
+const PROXY: (&str, &[u8]) = ("proxy.pid", b"tenarai-hub-proxy");
 /// What the spawner puts into the environment of each learner's server (`spawner.py`).
 const SERVER_MARK: &[u8] = b"TENARAI_START_ID=";
-const PROXY: (&str, &[u8]) = ("proxy.pid", b"tenarai-hub-proxy");
 
 impl HubPlan {
     /// Ends what is left of a site that was killed: its hub, which is on its way to stop, and its proxy hold our ports.
