@@ -85,13 +85,14 @@ fn commit_together(connection: &mut AnyConnection, batch: &mut VecDeque<Job>) {
     let mut replies = Vec::with_capacity(batch.len());
     let mut lives = true;
     while lives && let Some(job) = batch.pop_front() {
-        // A job that panics is dropped with its caller's channel; its savepoint was rolled back by diesel.
         match catch_unwind(AssertUnwindSafe(|| job(connection))) {
             Ok((reply, still)) => {
                 replies.push(reply);
                 lives = still;
             }
-            Err(_) => tracing::error!("a write panicked"),
+            // It is dropped with its caller's channel. Nobody knows how deep in savepoints it was: a COMMIT now would
+            // release one of them, and what is told to be durable would be lost with the process.
+            Err(_) => lives = false,
         }
     }
     let outcome = if lives { commit(connection) } else { Err(CommitFailed::Ended) };

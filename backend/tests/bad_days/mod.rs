@@ -3,6 +3,7 @@
 mod full_disk;
 mod killed;
 mod migration;
+mod panicked;
 mod postgres_restarted;
 mod start;
 
