@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, time::Duration};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{COOKIE, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest};
@@ -22,6 +22,9 @@ use crate::site::Site;
 
 /// Names the session a page believes to be in: its id.
 pub const SESSION_HEADER: &str = "x-tenarai-session";
+
+/// A cookie without a name and with the value `tenarai_session=…` is sent as one of that name.
+const NAMELESS: &str = "";
 
 /// Deeper addresses than this are none of ours.
 const MOST_SEGMENTS: usize = 12;
@@ -47,8 +50,18 @@ fn meant(request: &HttpRequest) -> Option<Cow<'_, str>> {
 
 /// The values of all cookies of this name.
 pub fn values(request: &HttpRequest, name: &str) -> Vec<String> {
-    let Ok(cookies) = request.cookies() else { return Vec::new() };
-    cookies.iter().filter(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned()).collect()
+    let ours = pairs(request.headers()).filter(|(key, _)| *key == name.as_bytes());
+    ours.filter_map(|(_, value)| str::from_utf8(value).ok().map(str::to_owned)).collect()
+}
+
+/// Names and values of all cookies, read as bytes: one that is no text, of whoever made it, hides none of the others.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let pairs = headers.get_all(COOKIE).flat_map(|header| header.as_bytes().split(|&byte| byte == b';'));
+    pairs.map(|pair| {
+        let mut halves = pair.splitn(2, |&byte| byte == b'=');
+        let mut half = || halves.next().unwrap_or_default().trim_ascii();
+        (half(), half())
+    })
 }
 
 /// Adds to an answer what removes cookies that somebody planted.
@@ -56,11 +69,12 @@ pub async fn sweep(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let removals: Vec<HeaderValue> = [(SESSION_COOKIE, SESSION_PATH), (REFRESH_COOKIE, REFRESH_PATH), (HUB_COOKIE, "")]
-        .into_iter()
-        .filter(|(name, home)| times(&request, name) > usize::from(is_below(home, request.path())))
-        .flat_map(|(name, home)| removals(&request, name, home))
-        .collect();
+    let mut planted = vec![(SESSION_COOKIE, SESSION_PATH), (REFRESH_COOKIE, REFRESH_PATH), (HUB_COOKIE, "")];
+    planted.retain(|(name, home)| times(request.headers(), name) > usize::from(is_below(home, request.path())));
+    if !planted.is_empty() {
+        planted.push((NAMELESS, ""));
+    }
+    let removals: Vec<_> = planted.into_iter().flat_map(|(name, home)| removals(&request, name, home)).collect();
     let mut response = next.call(request).await?;
     for removal in removals {
         response.headers_mut().append(SET_COOKIE, removal);
@@ -68,12 +82,8 @@ pub async fn sweep(
     Ok(response)
 }
 
-fn times(request: &ServiceRequest, name: &str) -> usize {
-    let headers = request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok());
-    headers
-        .flat_map(|value| value.split(';'))
-        .filter(|pair| pair.split('=').next().map(str::trim) == Some(name))
-        .count()
+fn times(headers: &HeaderMap, name: &str) -> usize {
+    pairs(headers).filter(|(key, _)| *key == name.as_bytes()).count()
 }
 
 /// Whether a browser sends a cookie of the path `home` to `path` (RFC 6265, 5.1.4).
@@ -91,7 +101,8 @@ fn removals(request: &ServiceRequest, name: &'static str, home: &str) -> Vec<Hea
             if domain.is_none() && path == home {
                 continue;
             }
-            let mut cookie = Cookie::build(name, "").path(path).secure(secure).max_age(Duration::ZERO).finish();
+            // Browsers take no cookie that has neither a name nor a value.
+            let mut cookie = Cookie::build(name, "gone").path(path).secure(secure).max_age(Duration::ZERO).finish();
             if let Some(domain) = domain {
                 cookie.set_domain(domain);
             }

@@ -1,6 +1,8 @@
 //! Cookies of our names that a notebook's JavaScript planted: they neither become somebody else nor lock anybody out.
 
 use macro_rules_attribute::apply;
+use reqwest::Method;
+use reqwest::header::{COOKIE, HeaderValue, SET_COOKIE};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Browser, Person, TestSite};
@@ -14,13 +16,13 @@ async fn signed_in(site: &TestSite) -> (Person, Value) {
 }
 
 /// As the site's page asks: it says which session it means.
-async fn ask(browser: &Browser, method: reqwest::Method, path: &str, session: &Value) -> Answer {
+async fn ask(browser: &Browser, method: Method, path: &str, session: &Value) -> Answer {
     let request = browser.as_page(method, path).header("x-tenarai-session", session.as_str().expect("an id"));
     browser.send(request.json(&json!({}))).await
 }
 
 async fn is(browser: &Browser, person: &Person, session: &Value) {
-    let me = ask(browser, reqwest::Method::GET, "/api/v1/session", session).await.ok();
+    let me = ask(browser, Method::GET, "/api/v1/session", session).await.ok();
     assert_eq!(me["user"]["email"], json!(person.email));
 }
 
@@ -48,11 +50,26 @@ async fn what_was_planted_is_gone_with_the_next_answer(site: TestSite) {
     // The real refresh secret has the path of one of them; a jar of tests lets that one be replaced.
     let secret = victim.cookies_for("/api/v1/session/refresh");
     assert!(secret.matches("tenarai_").count() > 3, "{secret}");
-    ask(&victim, reqwest::Method::GET, "/api/v1/session", &session).await.is(200);
+    ask(&victim, Method::GET, "/api/v1/session", &session).await.is(200);
     let left = victim.cookies_for("/api/v1/session");
     assert_eq!(left.matches("tenarai_session=").count(), 1, "{left}");
     assert_eq!(left.matches("tenarai_hub=").count(), 0, "{left}");
     assert_eq!(victim.get("/api/v1/session").await.ok()["user"]["email"], json!(victim.email));
+}
+
+#[apply(story)]
+async fn a_cookie_that_is_no_text_hides_none_of_the_others(site: TestSite) {
+    let (person, session) = signed_in(&site).await;
+    let mine = person.cookie("tenarai_session").expect("a token");
+    for strange in ["z=あ".as_bytes(), b"z=\xff\xfe", b"\xe3", b"tenarai_session=\xff"] {
+        let cookies = [strange, b"; tenarai_hub=planted; tenarai_session=", mine.as_bytes()].concat();
+        let cookies = HeaderValue::from_bytes(&cookies).expect("a header");
+        let request = site.browser().as_page(Method::GET, "/api/v1/session").header(COOKIE, cookies);
+        let answer = person.send(request.header("x-tenarai-session", session.as_str().expect("an id"))).await;
+        let removed = answer.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        assert!(removed.filter(|cookie| cookie.starts_with("tenarai_hub=gone;")).count() > 1, "{strange:?}");
+        assert_eq!(answer.ok()["user"]["email"], json!(person.email), "{strange:?}");
+    }
 }
 
 #[apply(story)]
@@ -70,10 +87,10 @@ async fn a_planted_token_alone_does_not_become_the_page_of_another(site: TestSit
     // The real token has run out meanwhile, and the browser has dropped it.
     victim.plant("tenarai_session=; Path=/api; Max-Age=0");
     victim.plant(&format!("tenarai_session={}; Path=/api/v1", attacker.cookie("tenarai_session").expect("a token")));
-    ask(&victim, reqwest::Method::GET, "/api/v1/session", &session).await.refused(401, "session_expired");
+    ask(&victim, Method::GET, "/api/v1/session", &session).await.refused(401, "session_expired");
     let stream = format!("/api/v1/notebook-server/events?session={}", session.as_str().expect("an id"));
     victim.get(&stream).await.refused(401, "session_expired");
-    ask(&victim, reqwest::Method::POST, "/api/v1/session/refresh", &session).await.is(200);
+    ask(&victim, Method::POST, "/api/v1/session/refresh", &session).await.is(200);
     is(&victim, &victim, &session).await;
 }
 
@@ -82,7 +99,7 @@ async fn a_planted_refresh_secret_ends_no_session(site: TestSite) {
     let ((victim, session), (attacker, _)) = (signed_in(&site).await, signed_in(&site).await);
     for planted in [attacker.cookie("tenarai_refresh").expect("a secret"), "rubbish".to_owned()] {
         victim.plant(&format!("tenarai_refresh={planted}; Path=/api/v1"));
-        ask(&victim, reqwest::Method::POST, "/api/v1/session/refresh", &session).await.is(200);
+        ask(&victim, Method::POST, "/api/v1/session/refresh", &session).await.is(200);
         is(&victim, &victim, &session).await;
     }
     attacker.get("/api/v1/session").await.is(200);

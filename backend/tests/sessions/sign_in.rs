@@ -130,17 +130,24 @@ async fn behind_a_proxy_limits_count_the_address_it_names_and_nothing_made_up(pl
         })
         .start()
         .await;
-    let guess = async |from: &str| {
+    let guess = async |lines: &[&str]| {
         let browser = site.browser();
         let guess = json!({ "email": "guess@example.com", "password": "guess-guess-guess" });
-        let request = browser.as_page(Method::POST, "/api/v1/session").header("x-forwarded-for", from).json(&guess);
+        let request = browser.as_page(Method::POST, "/api/v1/session").json(&guess);
+        let request = lines.iter().fold(request, |request, line| request.header("x-forwarded-for", *line));
         browser.send(request).await.status
     };
     let mut answers = Vec::new();
     for from in ["made up", "9.9.9.9, 203.0.113.7", "203.0.113.7", "203.0.113.7:4711", "x".repeat(5000).as_str(), "?"] {
-        answers.push(guess(from).await);
+        answers.push(guess(&[from]).await);
     }
     assert_eq!(answers, [401, 401, 401, 429, 401, 429]);
+    // Some proxies add a line instead of a word.
+    let mut answers = Vec::new();
+    for made_up in ["9.9.9.1", "9.9.9.2", "9.9.9.3"] {
+        answers.push(guess(&[made_up, "203.0.113.8"]).await);
+    }
+    assert_eq!(answers, [401, 401, 429]);
 }
 
 #[apply(story)]

@@ -22,6 +22,8 @@ test('cookies that a notebook plants make nobody somebody else and lock nobody o
     for (const { name, value } of loot) {
       for (const path of ['/', '/api/v1', '/api/v1/session', '/jupyterhub', '/jupyterhub/hub/', '/jupyterhub/hub/lms-login']) {
         document.cookie = `${name}=${value}; path=${path}; max-age=600`
+        // Without a name, and sent as if it had that one; the last stands for all.
+        document.cookie = `=${name}=${value}; path=${path}; max-age=600`
       }
     }
     return 'planted'

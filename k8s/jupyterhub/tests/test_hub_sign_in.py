@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from people import FETCH, NO_CORS, Browser, Kernel
+from people import FETCH, NAVIGATE, NO_CORS, Browser, Kernel
 from running_hub import RunningHub, wait_for
 from standin_lms import Key
 
@@ -80,6 +80,18 @@ def test_a_planted_token_neither_becomes_somebody_else_nor_locks_out(person: Bro
     page = person.notebook()
     assert page.status_code == 200
     assert owner_of(page.text) == person.user
+
+
+def test_a_planted_token_without_a_name_is_expired_too(person: Browser) -> None:
+    ticket = person.hub.lms.ticket(person.hub.lms.sign_in(person.user))
+    cookies = {"Cookie": f"tenarai_hub={ticket}; tenarai_hub=planted"}
+    page = Browser(person.hub, person.user).visit("hub/lms-login", NAVIGATE | cookies, allow_redirects=False)
+    removals = [cookie for cookie in page.raw.headers.getlist("Set-Cookie") if "Max-Age=0" in cookie.split("; ")]
+    expired = {(cookie.split("=")[0], path) for cookie in removals for path in cookie.split("; ") if "Path=" in path}
+    for path in ("/", "/jupyterhub", "/jupyterhub/hub", "/jupyterhub/hub/lms-login"):
+        assert ("", f"Path={path}") in expired, path
+    assert ("tenarai_hub", "Path=/jupyterhub") in expired
+    assert ("tenarai_hub", "Path=/jupyterhub/hub") not in expired
 
 
 def test_a_token_does_not_open_the_session_of_somebody_else(person: Browser) -> None:

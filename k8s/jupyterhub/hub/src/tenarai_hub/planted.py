@@ -33,14 +33,17 @@ def removals(request: HTTPServerRequest, name: str, home: str, issuer: str) -> I
     real = site if host != site and site in domains else None
     for path in _paths(request.path):
         for domain in (None, *domains):
-            if path == home and domain == real:
-                continue
             cookie: Morsel[str] = Morsel()
-            cookie.set(name, "", "")
+            # browsers take no cookie that has neither a name nor a value
+            cookie.set(name, "gone", "gone")
             cookie.update({"path": path, "max-age": "0"} | ({"domain": domain} if domain else {}))
             if request.protocol == "https":
                 cookie["secure"] = True
-            yield cookie.OutputString()
+            removal = cookie.OutputString()
+            # one without a name and with the value `tenarai_hub=…` is sent as one of that name
+            yield removal.removeprefix(name)
+            if path != home or domain != real:
+                yield removal
 
 
 def _paths(path: str) -> list[str]:
