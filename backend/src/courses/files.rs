@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::reader::{ReaderOfChapter, readable};
 use crate::blobs::BlobId;
 use crate::content::media_type;
-use crate::db::types::CourseId;
+use crate::db::types::{ChapterId, CourseId};
 use crate::http::Problems;
 use crate::http::etag;
 use crate::http::problem::{NOT_FOUND, Problem};
@@ -77,6 +77,8 @@ pub struct ManifestFile {
     pub size: i64,
     #[schema(example = "handout")]
     pub kind: String,
+    /// Whose handout it is: a chapter that gets another name takes the trainee's copy with it.
+    pub chapter_id: Option<ChapterId>,
 }
 
 /// The trainee tree of the courses this person may read: handouts and data, no answers, no checks.
@@ -103,6 +105,7 @@ pub async fn manifest(
                         sha256: file.sha256.clone(),
                         size: file.size,
                         kind: file.kind.clone(),
+                        chapter_id: file.chapter_id,
                     })
                     .collect(),
             });

@@ -32,6 +32,8 @@ async fn a_notebook_server_gets_the_handouts_and_data_of_its_trainee(site: TestS
     let token = token(&site, &trainee).await;
     let manifest = site.as_service(MANIFEST, &token).await.ok();
     assert_eq!(paths(&manifest), ["ml/data/numbers.csv", "ml/values.ipynb"]);
+    let [data, handout] = [0, 1].map(|at| manifest["courses"][0]["files"][at]["chapter_id"].as_i64());
+    assert_eq!((data, handout), (None, Some(course.chapter_id("values").0)));
     for file in manifest["courses"][0]["files"].as_array().expect("files") {
         let sha256 = file["sha256"].as_str().expect("a hash");
         let blob = site.as_service(&format!("/content/v1/blobs/{sha256}"), &token).await.is(200);

@@ -84,6 +84,7 @@ class StandinLms:
         self.keys = [Key()]
         self.sessions: dict[str, SiteSession] = {}
         self.files: dict[str, bytes] = dict(FILES)
+        self.chapters: dict[str, int] = {}
         self.content_tokens: dict[str, str] = {}
         self.disabled: set[str] = set()
         self.down = False
@@ -141,6 +142,7 @@ class StandinLms:
                 "sha256": hashlib.sha256(content).hexdigest(),
                 "size": len(content),
                 "kind": "handout" if path.endswith(".ipynb") else "data",
+                "chapter_id": self.chapters.get(path),
             }
             for path, content in sorted(self.files.items())
         ]

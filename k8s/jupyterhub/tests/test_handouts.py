@@ -96,6 +96,31 @@ def test_a_file_of_ones_own_in_the_way_of_a_new_handout_stays(learner: Learner) 
     assert learner.handouts.state(path).state == "own"
 
 
+def test_a_chapter_that_gets_another_name_takes_the_learners_copy_with_it(learner: Learner) -> None:
+    new, other = f"{COURSE}/01-welcome.ipynb", f"{COURSE}/01-before.ipynb"
+    learner.lms.chapters = {ONE: 7, new: 7, other: 8}
+    learner.lms.files[other] = NEW
+    learner.start()
+    mine = learner.edit("print('mine')")
+    learner.lms.files[new] = learner.lms.files.pop(ONE)
+    learner.start()
+    assert learner.file(new).read_bytes() == mine
+    assert not learner.file().exists()
+    assert learner.handouts.state(new).state == "modified"
+    assert learner.file(other).read_bytes() == NEW
+
+
+def test_a_renamed_chapter_overwrites_nothing(learner: Learner) -> None:
+    new = f"{COURSE}/01-welcome.ipynb"
+    learner.lms.chapters = {ONE: 7, new: 7}
+    learner.start()
+    mine = learner.edit("print('mine')")
+    learner.file(new).write_bytes(b"{}")
+    learner.lms.files[new] = learner.lms.files.pop(ONE)
+    learner.start()
+    assert (learner.file().read_bytes(), learner.file(new).read_bytes()) == (mine, b"{}")
+
+
 def test_outputs_alone_do_not_make_it_modified_but_are_kept(learner: Learner) -> None:
     document = json.loads(learner.file().read_bytes())
     document["cells"][1]["execution_count"] = 1

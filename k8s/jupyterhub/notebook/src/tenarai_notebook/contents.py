@@ -36,6 +36,8 @@ class Entry:
     sha256: str
     size: int
     kind: str
+    #: whose handout it is; the same when the chapter gets another name
+    chapter: int | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,14 @@ def _entries(manifest: dict[str, Any]) -> Iterator[Entry]:
                     raise ContentsError(f"{path!r} lies outside its course")
                 if not _SHA256.fullmatch(digest) or size < 0:
                     raise ContentsError(f"{path!r} has no valid sha256 or size")
-                yield Entry(path=path, sha256=digest, size=size, kind=str(file.get("kind", "data")))
+                chapter = file.get("chapter_id")
+                yield Entry(
+                    path=path,
+                    sha256=digest,
+                    size=size,
+                    kind=str(file.get("kind", "data")),
+                    chapter=None if chapter is None else int(chapter),
+                )
     except UnsafePath as error:
         raise ContentsError(str(error)) from error
     except (KeyError, TypeError, ValueError) as error:

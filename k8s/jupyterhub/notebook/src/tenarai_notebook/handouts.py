@@ -1,7 +1,7 @@
 """Working copies: made from a handout, replaced only while untouched, otherwise the learner chooses.
 
 A copy's *base* is the handout it was made from. What the learner wrote is never overwritten: reset and update keep a
-copy beside it first.
+copy beside it first. A chapter that gets another name takes its copy with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .contents import Pristine
+from .contents import Entry, Pristine
 from .files import read_json, sha256, write_atomically, write_json
 from .places import Places, UnsafePath, inside
 
@@ -71,7 +71,7 @@ class Handouts:
         refused = []
         for path, entry in self._pristine.entries().items():
             try:
-                self._lay_out_one(bases, path, entry.sha256)
+                self._lay_out_one(bases, entry)
             except _NO_REASON_TO_STAY_AWAY as error:
                 refused.append(f"{path}: {error or type(error).__name__}")
         self._remember(bases)
@@ -93,7 +93,7 @@ class Handouts:
         course = path.split("/")[0]
         for other, entry in entries.items():
             if other.split("/")[0] == course and not self._file(other).exists():
-                self._lay_out_one(bases, other, entry.sha256)
+                self._lay_out_one(bases, entry)
         self._remember(bases)
 
     def open(self, path: str) -> State:
@@ -101,7 +101,7 @@ class Handouts:
         entry = self._pristine.entries().get(path)
         if entry is not None and not self._file(path).exists():
             bases = self._bases()
-            self._lay_out_one(bases, path, entry.sha256)
+            self._lay_out_one(bases, entry)
             self._remember(bases)
         return self.state(path)
 
@@ -123,32 +123,32 @@ class Handouts:
 
     def reset(self, path: str) -> str:
         """Take the current handout, and keep what was there beside it; the path of that copy."""
-        file, content, digest = self._file(path), *self._handout(path)
+        file, (entry, content) = self._file(path), self._handout(path)
         copy = self._keep_copy(path, file) if file.exists() else ""
-        self._take(path, content, digest)
+        self._take(entry, content)
         return copy
 
     def update(self, path: str) -> str:
         """Take the new handout; a copy is kept as with reset, unless nothing was changed."""
-        file, content, digest = self._file(path), *self._handout(path)
+        file, (entry, content) = self._file(path), self._handout(path)
         base = self._bases().get(path)
         untouched = base is not None and file.exists() and sha256(file.read_bytes()) == base["sha256"]
         copy = "" if untouched or not file.exists() else self._keep_copy(path, file)
-        self._take(path, content, digest)
+        self._take(entry, content)
         return copy
 
     def keep(self, path: str) -> None:
         """Keep the learner's own: from now on it counts as made from the current handout."""
-        content, digest = self._handout(path)
+        entry, content = self._handout(path)
         if not self._file(path).is_file():
             raise HandoutError("not_found", f"{path} is not in the working folder")
         bases = self._bases()
-        bases[path] = _base(content, digest)
+        bases[path] = _base(entry, content)
         self._remember(bases)
 
     def diff(self, path: str) -> dict[str, Any]:
         """The handout and the working copy, as notebooks."""
-        content, _ = self._handout(path)
+        _, content = self._handout(path)
         file = self._file(path)
         if not file.is_file():
             raise HandoutError("not_found", f"{path} is not in the working folder")
@@ -157,20 +157,35 @@ class Handouts:
         except ValueError as error:
             raise HandoutError("not_a_notebook", f"{path} cannot be read as a notebook") from error
 
-    def _lay_out_one(self, bases: dict[str, Any], path: str, digest: str) -> None:
-        file, base = self._file(path), bases.get(path)
-        if file.exists() and (base is None or base["sha256"] == digest or _is_changed(file, base)):
+    def _lay_out_one(self, bases: dict[str, Any], entry: Entry) -> None:
+        file = self._file(entry.path)
+        if not file.exists():
+            self._bring_renamed(bases, entry)
+        base = bases.get(entry.path)
+        if base is not None:
+            base["chapter"] = entry.chapter
+        if file.exists() and (base is None or base["sha256"] == entry.sha256 or _is_changed(file, base)):
             return
-        content = self._pristine.read(digest)
+        content = self._pristine.read(entry.sha256)
         if content is None:
             return
         write_atomically(file, content)
-        bases[path] = _base(content, digest)
+        bases[entry.path] = _base(entry, content)
 
-    def _take(self, path: str, content: bytes, digest: str) -> None:
-        write_atomically(self._file(path), content)
+    def _bring_renamed(self, bases: dict[str, Any], entry: Entry) -> None:
+        """Where the chapter had another name, what the learner wrote under that moves here."""
+        names = [path for path, base in bases.items() if entry.chapter and base.get("chapter") == entry.chapter]
+        for name in names:
+            file = self._file(name)
+            if file.is_file() and name not in self._pristine.entries():
+                file.rename(self._file(entry.path))
+                bases[entry.path] = bases.pop(name)
+                return
+
+    def _take(self, entry: Entry, content: bytes) -> None:
+        write_atomically(self._file(entry.path), content)
         bases = self._bases()
-        bases[path] = _base(content, digest)
+        bases[entry.path] = _base(entry, content)
         self._remember(bases)
 
     def _keep_copy(self, path: str, file: Path) -> str:
@@ -194,13 +209,13 @@ class Handouts:
             return name
         raise HandoutError("no_copy", f"no free name for a copy of {path}")
 
-    def _handout(self, path: str) -> tuple[bytes, str]:
+    def _handout(self, path: str) -> tuple[Entry, bytes]:
         self._file(path)  # a path that leads elsewhere is told as such
         entry = self._pristine.entries().get(path)
         content = self._pristine.read(entry.sha256) if entry else None
         if entry is None or content is None:
             raise HandoutError("no_handout", f"there is no handout for {path}")
-        return content, entry.sha256
+        return entry, content
 
     def _file(self, path: str) -> Path:
         return inside(self._places.work, path)
@@ -233,5 +248,5 @@ def _is_changed(file: Path, base: dict[str, Any]) -> bool:
         return hashlib.file_digest(content, "sha256").hexdigest() != str(base["sha256"])
 
 
-def _base(content: bytes, digest: str) -> dict[str, str | None]:
-    return {"sha256": digest, "sources": sources_digest(content)}
+def _base(entry: Entry, content: bytes) -> dict[str, str | int | None]:
+    return {"sha256": entry.sha256, "sources": sources_digest(content), "chapter": entry.chapter}
