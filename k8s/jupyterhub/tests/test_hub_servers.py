@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -185,6 +186,23 @@ for name in glob.glob('/proc/[0-9]*/environ'):
 """.replace("%s", other)
     assert kernel.run(script).text == ""
     assert kernel.run(f"import os; os.listdir({str(hub.learners)!r})").error == "PermissionError"
+
+
+@as_root
+def test_nobody_listens_to_what_anothers_kernel_prints(kernel: Kernel, newcomer: Browser, hub: RunningHub) -> None:
+    hub.start_server(newcomer.user)
+    where = (
+        "import json, ipykernel.connect as c; i = json.loads(c.get_connection_info()); print(i['transport'], i['ip'])"
+    )
+    transport, socket = kernel.run(where).text.split()
+    assert transport == "ipc"  # with TCP, every program of the machine can connect
+    folder = str(Path(socket).parent)
+    assert kernel.run(f"import os; print(len(os.listdir({folder!r})) > 1)").text == "True\n"
+    other = Kernel(hub, newcomer.user)
+    assert other.run(f"import os; os.listdir({folder!r})").error == "PermissionError"
+    join = f"import socket; socket.socket(socket.AF_UNIX).connect({socket + '-1'!r})"
+    assert kernel.run(join).status == "ok"
+    assert other.run(join).error == "PermissionError"
 
 
 @as_root

@@ -7,6 +7,7 @@
     .tenarai/content-token     reads this learner's handouts at the LMS
     .tenarai/pristine/         what the LMS last published: manifest.json and blobs by their sha256
     .tenarai/handouts.json     which handout each working copy was made from
+    .tenarai/runtime           leads to the folder of the kernels' sockets
     .tenarai/settings/         the notebook's own settings (theme, language)
 """
 
@@ -57,6 +58,11 @@ class Places:
     def handouts(self) -> Path:
         """Which handout each working copy was made from."""
         return self.private / "handouts.json"
+
+    @property
+    def runtime(self) -> Path:
+        """Leads to the folder of the kernels' sockets."""
+        return self.private / "runtime"
 
     @property
     def settings(self) -> Path:

@@ -47,6 +47,8 @@ def configure(c: Any) -> None:
     c.ServerApp.contents_manager_class = WorkingFolder
     c.ContentsManager.allow_hidden = False
     c.FileContentsManager.delete_to_trash = False
+    # over TCP, any program of this machine can listen to what a kernel prints
+    c.KernelManager.transport = "ipc"
     # a signed-out browser loses the server within this time (the default is five minutes)
     c.HubOAuth.cache_max_age = 5
     c.JupyterNotebookApp.custom_css = False

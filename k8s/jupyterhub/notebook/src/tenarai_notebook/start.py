@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import stat
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from .contents import ContentApi, ContentsError, Pristine
@@ -63,6 +66,7 @@ def environment(places: Places) -> dict[str, str]:
     env.update(
         JUPYTER_CONFIG_PATH=str(PACKAGE / "config"),
         JUPYTER_PATH=str(PACKAGE / "data"),
+        JUPYTER_RUNTIME_DIR=str(runtime_folder(places)),
         JUPYTERLAB_SETTINGS_DIR=str(places.settings),
         JUPYTERLAB_WORKSPACES_DIR=str(places.private / "workspaces"),
         MATPLOTLIBRC=str(PACKAGE / "config" / "matplotlibrc"),
@@ -73,6 +77,22 @@ def environment(places: Places) -> dict[str, str]:
         MALLOC_ARENA_MAX="2",
     )
     return env
+
+
+def runtime_folder(places: Places) -> Path:
+    """A folder for the sockets of kernels that nobody else can enter, the same at each start.
+
+    It is not in the home, for a socket's path may have some hundred characters, and a home may be deep.
+    """
+    with suppress(OSError):
+        folder = places.runtime.readlink()
+        facts = folder.lstat()
+        if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.getuid() and not facts.st_mode & 0o077:
+            return folder
+    folder = Path(tempfile.mkdtemp(prefix="tenarai-", dir="/tmp"))  # a short path, whatever TMPDIR says
+    places.runtime.unlink(missing_ok=True)
+    places.runtime.symlink_to(folder)
+    return folder
 
 
 def choose_language(places: Places, locale: str) -> None:
