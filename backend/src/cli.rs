@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::io::{self, ErrorKind, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -248,10 +248,10 @@ async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
     let mut told = std::pin::pin!(until_told_to_stop()?);
     let mut settings = Settings::load()?;
     let telemetry = telemetry::start(&settings)?;
-    let listener = listen(&settings)?;
+    let listeners = listen(&settings)?;
     let supervisor = if with_hub { Some(start_hub(&mut settings)?) } else { None };
     let site = Site::open(Config::check(settings)?).await?;
-    let server = http::serve(site.clone(), listener, telemetry.metrics.clone())?;
+    let server = http::serve(site.clone(), listeners, telemetry.metrics.clone())?;
     let handle = server.handle();
     let running = tokio::spawn(server);
     tokio::select! {
@@ -268,31 +268,16 @@ async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
-    let address: std::net::SocketAddr =
+fn listen(settings: &Settings) -> Result<Vec<TcpListener>, Failure> {
+    let address: SocketAddr =
         settings.listen.parse().map_err(|_| format!("listen: {} is not ADDRESS:PORT", settings.listen))?;
-    TcpListener::bind(address).map_err(|error| taken(address.port(), &error).into())
-}
-
-/// Who holds the port, in one line.
-fn taken(port: u16, error: &io::Error) -> String {
-    if error.kind() != ErrorKind::AddrInUse {
-        return format!("cannot listen on port {port}: {error}");
-    }
-    let holder = listeners::get_all()
-        .ok()
-        .and_then(|all| all.into_iter().find(|listener| listener.socket.port() == port))
-        .map_or_else(
-            || "another program".to_owned(),
-            |found| format!("{} (pid {})", found.process.name, found.process.pid),
-        );
-    format!("port {port} is taken by {holder}; stop it, or choose another port")
+    http::listen(address).map_err(|error| http::taken(address.port(), &error).into())
 }
 
 fn start_hub(settings: &mut Settings) -> Result<Supervisor, Failure> {
     let plan = HubPlan::prepare(settings)?;
     plan.end_orphans();
-    drop(TcpListener::bind(plan.listen).map_err(|error| taken(plan.listen.port(), &error))?);
+    drop(http::listen(plan.listen).map_err(|error| http::taken(plan.listen.port(), &error))?);
     settings.hub_url = Some(plan.hub_url.clone());
     settings.hub_internal_url = Some(plan.hub_internal_url.clone());
     settings.hub_token_file = Some(plan.hub_token_file.clone());

@@ -47,7 +47,7 @@ pub(super) fn services(config: &mut ServiceConfig) {
 }
 
 /// Answers requests on this socket until told to stop.
-pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> std::io::Result<Server> {
+pub fn serve(site: Site, listeners: Vec<TcpListener>, metrics: PrometheusHandle) -> std::io::Result<Server> {
     let workers = match site.config.settings.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         some => some,
@@ -84,13 +84,12 @@ pub fn serve(site: Site, listener: TcpListener, metrics: PrometheusHandle) -> st
             .wrap(headers)
     });
     // We take Ctrl-C ourselves: the hub has to be stopped with us.
-    Ok(server
+    let server = server
         .workers(workers)
         .worker_max_blocking_threads(connections.div_ceil(workers))
         .disable_signals()
-        .shutdown_timeout(5)
-        .listen(listener)?
-        .run())
+        .shutdown_timeout(5);
+    Ok(listeners.into_iter().try_fold(server, HttpServer::listen)?.run())
 }
 
 fn query_problem(error: &QueryPayloadError) -> Problem {

@@ -5,6 +5,7 @@ mod body;
 mod docs;
 pub mod etag;
 mod health;
+mod listen;
 mod middleware;
 mod openapi;
 pub mod page;
@@ -20,6 +21,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 pub use app::serve;
 pub use body::Body;
+pub use listen::{listen, taken};
 pub use middleware::request_id;
 pub use openapi::openapi;
 use problem::{FieldProblem, Kind, ProblemBody};
@@ -78,8 +80,9 @@ pub fn client_address(request: &HttpRequest, proxies: usize) -> String {
     if proxies == 0 {
         return peer;
     }
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or("");
-    let hops: Vec<&str> = forwarded.split(',').map(str::trim).filter(|hop| !hop.is_empty()).collect();
+    // A proxy may add a line of its own to those that came (RFC 9110, 5.3): together they are one list.
+    let lines = request.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok());
+    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).filter(|hop| !hop.is_empty()).collect();
     let hop = hops.len().checked_sub(proxies).and_then(|index| address_of(hops.get(index)?));
     hop.map_or(peer, |hop| hop.to_canonical().to_string())
 }

@@ -76,7 +76,7 @@ impl TestSite {
         let metrics = METRICS.clone();
         let config = Config::check(settings.clone()).expect("settings of a story are fine");
         let site = Site::open(config).await.unwrap_or_else(|error| panic!("the site does not start: {error:?}"));
-        let server = http::serve(site.clone(), listener, metrics).expect("the server starts");
+        let server = http::serve(site.clone(), vec![listener], metrics).expect("the server starts");
         tokio::spawn(server);
         Self { site, url, settings, dir, other: None }
     }

@@ -76,7 +76,18 @@ async def proxied() -> AsyncIterator[str]:
         response = web.Response(headers={"Service-Worker-Allowed": "/", "Clear-Site-Data": '"cookies"'})
         for cookie in ("own=1; Path=/jupyterhub/user/u1/", "bare=1", "hub=1; Path=/jupyterhub/hub", "all=1; Path=/"):
             response.headers.add("Set-Cookie", cookie)
-        response.headers.add("Set-Cookie", "wide=1; Path=/jupyterhub/user/u1/; Domain=example.com")
+        for cookie in ("wide=1; Path=/jupyterhub/user/u1/; Domain=example.com", "wide=1; Domain =example.com"):
+            response.headers.add("Set-Cookie", cookie)
+        # browsers are lenient in reading, and take the last of several paths
+        for path in (
+            "Path =/api",
+            "\tPATH\t= /api",
+            "Path=/jupyterhub/user/u1/; path=/api",
+            "path=/jupyterhub/USER/u1/",
+        ):
+            response.headers.add("Set-Cookie", f"spelt=1; {path}")
+        for name in ("tenarai_session", "Tenarai_Session", " tenarai_hub"):
+            response.headers.add("Set-Cookie", f"{name}=1; Path=/jupyterhub/user/u1/")
         return response
 
     app = web.Application()
@@ -155,6 +166,11 @@ async def test_a_learners_server_reaches_no_further_than_itself(proxied: str) ->
             assert "Clear-Site-Data" not in answer.headers
         async with http.get(f"{proxied}user/u1/overreaching", headers={"Service-Worker": "script"}) as answer:
             assert answer.status == 403
+
+
+async def test_both_addresses_of_localhost_are_the_proxys(proxied: str) -> None:
+    async with aiohttp.ClientSession() as http, http.get(proxied.replace("127.0.0.1", "[::1]") + "hub/x") as answer:
+        assert (await answer.json())["path"] == "/jupyterhub/hub/x"
 
 
 async def test_websockets_keep_their_subprotocol_and_kind(proxied: str) -> None:

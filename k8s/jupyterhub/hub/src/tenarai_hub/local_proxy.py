@@ -6,12 +6,15 @@
   ends when the server behind it ends (else the page never learns that its kernel is gone);
 * cookies of the LMS never go to a learner's server. Their paths forbid it already; this holds when somebody one day
   sets one with a wider path;
+* `localhost` has two addresses and browsers try the IPv6 one first: what listens at one listens at both, or a learner's
+  program could listen at the other and be sent everybody's cookies;
 * a learner's server reaches no further than itself: it installs no service worker, which would sit before everybody's
   notebooks and outlive its owner's session, and sets no cookie for paths other than its own.
 """
 
 from __future__ import annotations
 
+import errno
 import re
 from contextlib import suppress
 from typing import Any
@@ -22,6 +25,7 @@ import yarl
 from configurable_http_proxy import cli, configproxy
 from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
 from tornado.web import Application
 from tornado.websocket import WebSocketClosedError, websocket_connect
@@ -61,10 +65,12 @@ _NOT_FOR_LEARNERS = {"service-worker-allowed", "clear-site-data"}
 def is_own_cookie(header: str, path: str) -> bool:
     """Whether a Set-Cookie in the answer to `path` stays with the learner's server that this path belongs to."""
     own = re.match(r".*?/user/[^/]+/", path)
-    attributes = [part.strip().lower() for part in header.split(";")[1:]]
-    paths = [part.removeprefix("path=") for part in attributes if part.startswith("path=")]
-    reaches_out = any(part.startswith("domain=") for part in attributes)
-    return own is not None and not reaches_out and all(it.startswith(own[0].lower()) for it in paths)
+    cookie, *rest = (part.partition("=") for part in header.split(";"))
+    attributes = [(name.strip().lower(), value.strip()) for name, _, value in rest]
+    paths = [value for name, value in attributes if name == "path"]
+    reaches_out = any(name == "domain" for name, _ in attributes)
+    is_ours = LMS_COOKIES in cookie[0].lower()
+    return own is not None and not reaches_out and not is_ours and all(it.startswith(own[0]) for it in paths)
 
 
 def goes_to_hub(path: str) -> bool:
@@ -207,8 +213,23 @@ def _application(handlers: list[Any]) -> Application:
     return Application(handlers, websocket_max_message_size=MAX_MESSAGE)
 
 
+class BothLocalhosts(HTTPServer):
+    """A server that, told to listen at 127.0.0.1, does so at ::1 as well."""
+
+    def listen(self, port: int, address: str | None = None, *options: Any, **named: Any) -> None:
+        """Listen; a machine without IPv6 has the one address only."""
+        super().listen(port, address, *options, **named)
+        if address == "127.0.0.1":
+            try:
+                super().listen(port, "::1", *options, **named)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    raise
+
+
 def main() -> None:
     """The command line of configurable-http-proxy."""
+    cli.HTTPServer = BothLocalhosts
     configproxy.ProxyHandler = StreamingProxyHandler
     configproxy.Application = _application
     cli.main()
