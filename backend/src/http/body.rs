@@ -16,7 +16,8 @@ use super::app::MOST_JSON;
 use super::problem::{BODY_TOO_LARGE, BODY_TOO_SLOW, MALFORMED_JSON, Problem, UNSUPPORTED_MEDIA_TYPE};
 use crate::site::Site;
 
-/// The request's body. actix's own `Json` cannot tell in which field a mistake is.
+/// The request's body. actix's own `Json` cannot tell in which field a mistake is. No body at all is an object without
+/// fields: enough where each has a default, and otherwise an error that names the first.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -43,14 +44,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let bytes = Bytes::from_request(request, payload);
         let seconds = request.app_data::<Data<Site>>().map_or(30, |site| site.config.settings.body_seconds);
         Box::pin(async move {
-            if !is_json {
-                return Err(UNSUPPORTED_MEDIA_TYPE.problem());
-            }
             // Otherwise a client that sends a byte an hour keeps a connection for ever.
             let bytes = tokio::time::timeout(Duration::from_secs(seconds), bytes).await;
             let bytes = bytes.map_err(|_| BODY_TOO_SLOW.problem().with("seconds", seconds))?;
             let bytes = bytes.map_err(|error| unread(&error))?;
-            parse(&bytes).map(Self)
+            match bytes.is_empty() {
+                true => parse(b"{}").map(Self),
+                false if is_json => parse(&bytes).map(Self),
+                false => Err(UNSUPPORTED_MEDIA_TYPE.problem()),
+            }
         })
     }
 }

@@ -1,100 +1,22 @@
 //! One follower a user and process: it asks the hub how the user's server is, and tells whoever listens.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, watch};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::hub::{HubClient, HubError, Progress, Server};
+use super::hub::{HubClient, HubError, Server};
 use super::news::ServerNews;
+use super::status::{ServerState, ServerStatus, StartFailure};
 use crate::db::types::Ts;
 use crate::live::{Live, News};
 
 /// How often a server that should stay as it is, is looked at: this is how soon a cull is seen under an open pane.
 const CALM: Duration = Duration::from_secs(5);
 const BUSY: Duration = Duration::from_millis(500);
-
-/// How a notebook server is.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct ServerStatus {
-    pub state: ServerState,
-    /// What a start is busy with.
-    pub step: Option<StartStep>,
-    /// 0 to 100, of the whole start.
-    pub percent: Option<u8>,
-    pub started_at: Option<Ts>,
-    /// Where browsers find it once it is ready.
-    #[schema(example = "http://localhost:8000/jupyterhub/user/u17/")]
-    pub url: Option<String>,
-    pub failure: Option<StartFailure>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ServerState {
-    /// This site has no hub: chapters have text only.
-    NotConfigured,
-    Stopped,
-    Starting,
-    Ready,
-    Stopping,
-    Failed,
-    /// The hub does not answer.
-    HubDown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StartStep {
-    Queued,
-    Server,
-    Contents,
-    Notebook,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct StartFailure {
-    /// `spawn_failed` or `hub_refused`.
-    #[schema(example = "spawn_failed")]
-    pub code: Cow<'static, str>,
-    /// What the hub said.
-    pub detail: String,
-}
-
-impl ServerStatus {
-    pub fn of(state: ServerState) -> Self {
-        Self { state, step: None, percent: None, started_at: None, url: None, failure: None }
-    }
-
-    fn queued() -> Self {
-        Self { step: Some(StartStep::Queued), percent: Some(0), ..Self::of(ServerState::Starting) }
-    }
-
-    fn failed(failure: StartFailure) -> Self {
-        Self { failure: Some(failure), ..Self::of(ServerState::Failed) }
-    }
-
-    fn starting(progress: &Progress) -> Self {
-        let step = match progress.step.as_deref() {
-            Some("server") => StartStep::Server,
-            Some("contents") => StartStep::Contents,
-            Some("notebook") => StartStep::Notebook,
-            _ => StartStep::Queued,
-        };
-        Self {
-            step: Some(step),
-            // A bar at 100 while one still waits would be a lie.
-            percent: Some(progress.progress.clamp(0.0, 99.0) as u8),
-            ..Self::of(ServerState::Starting)
-        }
-    }
-}
 
 /// All followers of this process.
 #[derive(Clone)]
@@ -141,7 +63,7 @@ impl Followers {
             tokio::spawn(follow(self.clone(), hub.clone(), name.to_owned(), follower));
         }
         // Whoever comes before the hub's first word waits for it; an error means that the follower has ended.
-        let _ = status.wait_for(|now| *now != unknown()).await;
+        let _ = status.wait_for(|now| *now != ServerStatus::unknown()).await;
         status
     }
 
@@ -241,7 +163,7 @@ impl Followers {
             return (Arc::clone(known), known.status.subscribe(), false);
         }
         let follower = Arc::new(Follower {
-            status: watch::Sender::new(unknown()),
+            status: watch::Sender::new(ServerStatus::unknown()),
             look: Notify::new(),
             start: Mutex::new(Start { id: Uuid::nil(), since: None, here: false }),
         });
@@ -261,11 +183,6 @@ impl Followers {
     }
 }
 
-/// Before the hub was asked for the first time: differs from all it can say, so that its word is always news.
-fn unknown() -> ServerStatus {
-    ServerStatus { percent: Some(0), ..ServerStatus::of(ServerState::Stopped) }
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -275,7 +192,7 @@ async fn follow(followers: Followers, hub: HubClient, name: String, follower: Ar
         let pause = match hub.server(&name).await {
             Err(error) => {
                 tracing::debug!(%error, name, "cannot ask the hub");
-                follower.status.send_replace(ServerStatus::of(ServerState::HubDown));
+                set(&follower, ServerStatus::of(ServerState::HubDown));
                 Duration::from_secs(2)
             }
             Ok(server) => see(&followers, &hub, &name, &follower, server).await,
@@ -303,7 +220,7 @@ async fn see(
         Some("spawn") => {
             // Who waits for a first word should not have to wait for the stream's, too.
             follower.status.send_if_modified(|now| {
-                let first = *now == unknown();
+                let first = *now == ServerStatus::unknown();
                 if first {
                     *now = ServerStatus::queued();
                 }
@@ -320,7 +237,7 @@ async fn see(
             BUSY
         }
         Some("stop") => {
-            follower.status.send_replace(ServerStatus::of(ServerState::Stopping));
+            set(follower, ServerStatus::of(ServerState::Stopping));
             BUSY
         }
         _ if server.ready => {

@@ -5,6 +5,7 @@ mod hub;
 mod news;
 pub mod problems;
 mod routes;
+mod status;
 mod supervisor;
 
 use std::time::Duration;

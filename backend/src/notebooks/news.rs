@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::follow::StartFailure;
+use super::status::StartFailure;
 use crate::live::{Live, News};
 
 const ROOM: &str = "notebooks";

@@ -14,10 +14,10 @@ use tokio_stream::wrappers::ReceiverStream;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::follow::{ServerState, ServerStatus};
 use super::hub::HubClient;
 use super::news::ServerNews;
 use super::problems::{HUB_NOT_CONFIGURED, HUB_UNREACHABLE};
+use super::status::{ServerState, ServerStatus};
 use crate::db::types::SessionId;
 use crate::http::problem::Problem;
 use crate::http::{Body, Problems};
@@ -28,23 +28,27 @@ use crate::site::Site;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartRequest {
+    #[serde(default)]
     reason: StartReason,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StartReason {
     /// The trainee opened a pane.
+    #[default]
     Open,
     /// They have just signed in and will likely open one; done as far as the operator's limit allows.
     Prewarm,
+    /// A pane has been open for a while: the cookie only. A server that was stopped meanwhile stays so.
+    Renew,
 }
 
-/// Starts my notebook server, unless it runs, and renews the cookie by which the hub knows me.
+/// Starts my notebook server, unless it runs, and renews the cookie by which the hub knows me. Without a body, to open it.
 #[utoipa::path(path = "/api/v1/notebook-server", operation_id = "start_notebook_server", tag = "notebooks",
-    request_body = StartRequest,
+    request_body = Option<StartRequest>,
     responses((status = 200, description = "it is ready", body = ServerStatus),
-        (status = 202, description = "it is starting", body = ServerStatus), Problems))]
+        (status = 202, description = "it is starting, or is left as it is", body = ServerStatus), Problems))]
 #[post("/notebook-server")]
 pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let hub = site.hub.as_ref().ok_or(&HUB_NOT_CONFIGURED)?;
@@ -52,9 +56,7 @@ pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Sit
     let name = me.person.hub_name();
     let status = site.followers.listen(hub, &name).await;
     let now = status.borrow().clone();
-    let wanted =
-        !bears_out(hub, &name, now.state).await && (body.reason == StartReason::Open || has_room(hub, &site).await);
-    if wanted {
+    if is_wanted(hub, &site, body.reason).await && !bears_out(hub, &name, now.state).await {
         let start = site.followers.begin_start(hub, &name).await;
         tokio::spawn(ask_to_start(site.get_ref().clone(), hub.clone(), me.clone(), start));
     }
@@ -84,6 +86,14 @@ async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn, start: Uuid) {
         }
     }
     ServerNews::Changed { name }.tell(&site.live).await;
+}
+
+async fn is_wanted(hub: &HubClient, site: &Site, reason: StartReason) -> bool {
+    match reason {
+        StartReason::Open => true,
+        StartReason::Prewarm => has_room(hub, site).await,
+        StartReason::Renew => false,
+    }
 }
 
 /// No server is started ahead of need when many run already; when in doubt, none.

@@ -58,3 +58,13 @@ async fn a_nul_character_is_refused_like_any_other_mistake(site: TestSite) {
         trainee.get(path).await.refused(404, "not_found");
     }
 }
+
+#[apply(story)]
+async fn no_body_at_all_has_no_fields(site: TestSite) {
+    let answer = site.browser().post_nothing("/api/v1/session").await;
+    answer.refused(400, "malformed_json");
+    let person = site.somebody().await;
+    person.sign_in().await;
+    // Where all fields have defaults it is enough: here only the hub is missing.
+    person.post_nothing("/api/v1/notebook-server").await.refused(409, "hub_not_configured");
+}

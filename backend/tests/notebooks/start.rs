@@ -211,6 +211,34 @@ async fn servers_are_started_ahead_of_need_only_while_there_is_room(plan: Plan) 
 }
 
 #[apply(story)]
+async fn a_pane_left_open_renews_its_cookie_and_wakes_no_server_that_was_stopped(plan: Plan) {
+    let hub = FakeHub::start();
+    let site = hub.serves(plan).start().await;
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let mut events = Events::of(&person, EVENTS).await;
+    events.until("stopped").await;
+    let renewed = ask(&person, "renew").await.is(202);
+    assert!(
+        renewed.headers.get_all("set-cookie").iter().any(|cookie| cookie.as_bytes().starts_with(b"tenarai_hub=ey"))
+    );
+    assert_eq!(renewed.json()["state"], "stopped");
+    // Without a reason, it is to be opened.
+    assert_eq!(person.post_nothing(SERVER).await.is(202).json()["state"], "starting");
+    hub_has_it(&hub, &person.hub_name()).await;
+    hub.becomes_ready(&person.hub_name());
+    events.until("ready").await;
+    person.delete(SERVER).await.is(202);
+    events.until("stopped").await;
+    for _process in 0..2 {
+        ask(&person, "renew").await.is(202);
+    }
+    // Had a renewal started it, this would find it on its way.
+    assert_eq!(hub.spawns(&person.hub_name()), 1);
+    assert_eq!(person.get(SERVER).await.ok()["state"], "stopped");
+}
+
+#[apply(story)]
 async fn a_reason_nobody_knows_is_refused(plan: Plan) {
     let hub = FakeHub::start();
     let site = hub.serves(plan).start().await;

@@ -77,6 +77,11 @@ impl Browser {
         self.ask(Method::POST, path, Some(body)).await
     }
 
+    /// A request without a body.
+    pub async fn post_nothing(&self, path: &str) -> Answer {
+        self.ask(Method::POST, path, None).await
+    }
+
     pub async fn put(&self, path: &str, body: Value) -> Answer {
         self.ask(Method::PUT, path, Some(body)).await
     }

@@ -181,7 +181,7 @@ export interface paths {
         /** How my notebook server is. */
         get: operations["get_notebook_server"];
         put?: never;
-        /** Starts my notebook server, unless it runs, and renews the cookie by which the hub knows me. */
+        /** Starts my notebook server, unless it runs, and renews the cookie by which the hub knows me. Without a body, to open it. */
         post: operations["start_notebook_server"];
         /** Stops my notebook server. Files stay; what only the kernel knew is gone. */
         delete: operations["stop_notebook_server"];
@@ -819,6 +819,7 @@ export interface components {
             slug: string;
         };
         ManifestFile: {
+            chapter_id: components["schemas"]["ChapterId"] | null;
             /** @example handout */
             kind: string;
             /** @description Below the working folder. */
@@ -1207,9 +1208,9 @@ export interface components {
             detail: string;
         };
         /** @enum {string} */
-        StartReason: "open" | "prewarm";
+        StartReason: "open" | "prewarm" | "renew";
         StartRequest: {
-            reason: components["schemas"]["StartReason"];
+            reason?: components["schemas"]["StartReason"];
         };
         /** @enum {string} */
         StartStep: "queued" | "server" | "contents" | "notebook";
@@ -1605,9 +1606,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["StartRequest"];
+                "application/json": components["schemas"]["StartRequest"] | null;
             };
         };
         responses: {
@@ -1620,7 +1621,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerStatus"];
                 };
             };
-            /** @description it is starting */
+            /** @description it is starting, or is left as it is */
             202: {
                 headers: {
                     [name: string]: unknown;

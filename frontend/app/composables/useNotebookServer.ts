@@ -33,13 +33,13 @@ export const useNotebookServer = onePerApp(() => {
     if (back && wanted) void ask('open')
   }
 
-  async function ask(reason: 'open' | 'prewarm') {
+  async function ask(reason: 'open' | 'prewarm' | 'renew') {
     asking = true
     try {
       take(await answer(api.POST('/api/v1/notebook-server', { body: { reason } })))
     }
     catch (error) {
-      // A renewal that fails leaves a running notebook alone: the stream tells when it is really gone.
+      // A request that fails leaves a running notebook alone: the stream tells when it is really gone.
       if (reason === 'open' && status.value?.state !== 'ready') unanswered.value = true
       if (wanted && asProblem(error).status === 401) sessionEnded.value = true
     }
@@ -98,7 +98,8 @@ export const useNotebookServer = onePerApp(() => {
     wanted = true
     askedAt.value = Date.now()
     listen()
-    renewal = setInterval(() => void ask('open'), RENEW_EVERY)
+    // It wakes no server: one that was stopped because nobody worked in it stays so until somebody asks.
+    renewal = setInterval(() => void ask('renew'), RENEW_EVERY)
     await ask('open')
   }
 

@@ -8,6 +8,7 @@ import { expect, test } from './support/test'
 test('a server that was stopped under the open notebook says so and starts again', async ({ page, site, trainee, watch, checkPage }) => {
   // Until the pane knows, Jupyter asks a server that is gone.
   watch.expect(/in the notebook/)
+  await page.clock.install()
   await signIn(page, trainee, '/chapters/2/coding')
   const notebook = new Notebook(page)
   await notebook.ready()
@@ -19,6 +20,10 @@ test('a server that was stopped under the open notebook says so and starts again
   await expect(notebook.pane.getByRole('heading', { name: 'ノートは停止しました' })).toBeVisible({ timeout: 30_000 })
   await expect(textOf(page).getByRole('heading', { level: 1 })).toBeVisible()
   await checkPage()
+  // A pane that was left open wakes no server, however long it stays.
+  const renewed = page.waitForResponse(response => response.url().endsWith('/api/v1/notebook-server') && response.request().method() === 'POST')
+  await page.clock.fastForward('04:05')
+  expect(await (await renewed).json()).toMatchObject({ state: 'stopped' })
   await notebook.pane.getByRole('button', { name: 'ノートを起動する' }).click()
   await notebook.ready()
   await expect(notebook.output(1)).toHaveText('kept')
