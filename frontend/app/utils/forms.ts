@@ -10,3 +10,9 @@ export function focusFirstError({ errors }: FormErrorEvent) {
 export function forgetError(form: { clear: (name?: string) => void } | null, event: Event) {
   if (event.target instanceof HTMLInputElement) form?.clear(event.target.name)
 }
+
+/** A password that was refused is typed anew: while the form was being sent, its button could not keep the focus. */
+export async function focusPassword() {
+  await nextTick()
+  document.querySelector<HTMLInputElement>('form input[autocomplete="current-password"]')?.select()
+}

@@ -1,7 +1,8 @@
 import { signIn } from './support/people'
 import { expect, test } from './support/test'
 
-test('an empty or mistyped field says what is missing, in the words of the page, and takes the focus', async ({ page, trainee, checkPage }) => {
+test('an empty or mistyped field says what is missing, in the words of the page, and takes the focus', async ({ page, trainee, watch, checkPage }) => {
+  watch.expect(/status of 401/)
   await page.goto('/sign-in')
   const [email, password] = [page.getByLabel('メールアドレス'), page.getByLabel('パスワード', { exact: true })]
   const submit = page.getByRole('button', { name: 'サインインする' })
@@ -24,7 +25,14 @@ test('an empty or mistyped field says what is missing, in the words of the page,
   await page.getByRole('button', { name: 'パスワードを隠す' }).click()
   await expect(password).toHaveAttribute('type', 'password')
   await email.fill(trainee.email)
+
+  // One that is refused is ready to be typed anew.
+  await password.fill('not the password')
   await submit.click()
+  await expect(page.getByRole('alert').filter({ hasText: '違います' })).toBeVisible()
+  await expect(password).toBeFocused()
+  await page.keyboard.type(trainee.password)
+  await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: '受講中の講座' })).toBeVisible()
 })
 
