@@ -10,14 +10,14 @@ use utoipa::{IntoParams, ToSchema};
 use super::catalogue::Chapter;
 use super::localise;
 use super::model::{self, PublicationRow};
-use crate::accounts::{self, Locale, Person, Role};
+use crate::accounts::{self, Locale, Person};
 use crate::content::Source;
 use crate::content::format::Kind;
 use crate::db::types::{ChapterId, CourseId, PublicationId, Ts, UserId};
 use crate::http::Problems;
 use crate::http::page::Page;
-use crate::http::problem::{FORBIDDEN, Problem};
-use crate::sessions::SignedIn;
+use crate::http::problem::Problem;
+use crate::sessions::Author;
 use crate::site::Site;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -83,13 +83,10 @@ pub struct PublicationInfo {
     params(LocaleQuery), responses((status = 200, body = Page<AuthorCourse>), Problems))]
 #[get("/author/courses")]
 pub async fn author_courses(
-    me: SignedIn,
+    Author(me): Author,
     query: actix_web::web::Query<LocaleQuery>,
     site: Data<Site>,
 ) -> Result<Json<Page<AuthorCourse>>, Problem> {
-    if !me.person.has(Role::Author) && !me.person.is_operator() {
-        return Err(FORBIDDEN.problem());
-    }
     let locale = query.or_of(&me.person);
     let person = me.person.clone();
     let (slugs, publications, names) = site

@@ -11,8 +11,8 @@ use crate::courses;
 use crate::db::types::{CohortId, Ts, UserId};
 use crate::http::Problems;
 use crate::http::page::{Page, PageQuery};
-use crate::http::problem::{FORBIDDEN, INVALID_QUERY, Problem};
-use crate::sessions::SignedIn;
+use crate::http::problem::{INVALID_QUERY, Problem};
+use crate::sessions::Tutor;
 use crate::site::Site;
 
 /// A person of the organisation.
@@ -121,10 +121,7 @@ pub struct TutorCohort {
 #[utoipa::path(path = "/api/v1/tutor/cohorts", operation_id = "list_tutor_cohorts", tag = "tutor",
     responses((status = 200, body = Page<TutorCohort>), Problems))]
 #[get("/tutor/cohorts")]
-pub async fn tutor_cohorts(me: SignedIn, site: Data<Site>) -> Result<Json<Page<TutorCohort>>, Problem> {
-    if !me.person.has(Role::Tutor) {
-        return Err(FORBIDDEN.problem());
-    }
+pub async fn tutor_cohorts(Tutor(me): Tutor, site: Data<Site>) -> Result<Json<Page<TutorCohort>>, Problem> {
     let ids: Vec<CohortId> = me.person.tutors().collect();
     let locale: Locale = me.person.locale;
     let rows = site.db.read(move |db| Ok::<_, Problem>(model::cohort_rows(db, &ids)?)).await?;

@@ -20,7 +20,7 @@ use crate::site::Site;
 
 pub use planted::sweep;
 pub use routes::{Me, jwks};
-pub use signed_in::{Extracted, HubService, NotebookServerOf, Operator, SignedIn};
+pub use signed_in::{Author, Extracted, HubService, NotebookServerOf, Operator, SignedIn, Tutor};
 
 pub fn routes(api: &mut ServiceConfig) {
     api.service(routes::sign_in)

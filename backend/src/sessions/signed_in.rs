@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use super::planted;
 use super::problems::{NOT_SIGNED_IN, SERVICE_TOKEN_REQUIRED, SESSION_ENDED, SESSION_EXPIRED};
 use super::tokens::{SESSION_COOKIE, SessionClaims};
-use crate::accounts::{Person, user_of_hub_name};
+use crate::accounts::{Person, Role, user_of_hub_name};
 use crate::db::types::SessionId;
 use crate::http::problem::{FORBIDDEN, Problem};
 use crate::site::Site;
@@ -72,18 +72,39 @@ async fn claims(request: &HttpRequest, Site { tokens, db, .. }: &Site) -> Result
 #[derive(Debug, Clone)]
 pub struct Operator(pub SignedIn);
 
-impl FromRequest for Operator {
-    type Error = Problem;
-    type Future = Extracted<Self>;
+/// A tutor of some cohort, or of a whole organisation.
+#[derive(Debug, Clone)]
+pub struct Tutor(pub SignedIn);
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let signed_in = SignedIn::from_request(request, payload);
-        Box::pin(async move {
-            let signed_in = signed_in.await?;
-            if signed_in.person.is_operator() { Ok(Self(signed_in)) } else { Err(FORBIDDEN.problem()) }
-        })
-    }
+/// Who writes some course; an operator may see all of them.
+#[derive(Debug, Clone)]
+pub struct Author(pub SignedIn);
+
+/// Somebody signed in who may.
+fn who_may(request: &HttpRequest, payload: &mut Payload, may: fn(&Person) -> bool) -> Extracted<SignedIn> {
+    let signed_in = SignedIn::from_request(request, payload);
+    Box::pin(
+        async move { signed_in.await.and_then(|me| if may(&me.person) { Ok(me) } else { Err(FORBIDDEN.problem()) }) },
+    )
 }
+
+macro_rules! extract {
+    ($who:ident, $may:expr) => {
+        impl FromRequest for $who {
+            type Error = Problem;
+            type Future = Extracted<Self>;
+
+            fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+                let who = who_may(request, payload, $may);
+                Box::pin(async move { who.await.map(Self) })
+            }
+        }
+    };
+}
+
+extract!(Operator, Person::is_operator);
+extract!(Tutor, |person| person.has(Role::Tutor));
+extract!(Author, |person| person.has(Role::Author) || person.is_operator());
 
 /// The hub, by its service token.
 #[derive(Debug)]

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::problems::{NOT_ENROLLED, SELF_MARK_NOT_ALLOWED};
+use super::problems::SELF_MARK_NOT_ALLOWED;
 use super::progress;
+use super::trainee::TraineeOfChapter;
 use super::view::ChapterProgress;
 use crate::accounts::Locale;
 use crate::content::format::Kind;
 use crate::content::{Heading, NotebookEntry};
-use crate::courses::{self, ChapterLink, CourseName, LocaleQuery, ReaderOfChapter, chapter_ref, localise};
+use crate::courses::{self, ChapterLink, CourseName, LocaleQuery, chapter_ref, localise};
 use crate::db::types::{ChapterId, PublicationId, Ts};
 use crate::http::etag;
 use crate::http::problem::{INTERNAL, Problem};
@@ -118,13 +119,10 @@ pub struct OwnMark {
     responses((status = 200, body = ChapterProgress), Problems))]
 #[put("/chapters/{chapter}/completion")]
 pub async fn mark(
-    reader: ReaderOfChapter,
+    TraineeOfChapter(reader): TraineeOfChapter,
     body: Body<OwnMark>,
     site: Data<Site>,
 ) -> Result<Json<ChapterProgress>, Problem> {
-    if !reader.enrolled {
-        return Err(NOT_ENROLLED.problem());
-    }
     if !reader.chapter.chapter().rule.self_mark {
         return Err(SELF_MARK_NOT_ALLOWED.problem());
     }

@@ -9,6 +9,7 @@ mod outline;
 pub mod problems;
 mod progress;
 mod rules;
+mod trainee;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -201,11 +201,10 @@ impl CompletedBy {
     }
 }
 
-pub fn set_percent(tx: &mut AnyConnection, place: Place, percent: i64) -> QueryResult<()> {
-    diesel::update(chapter_progress::table.find((place.user, place.chapter)))
-        .set(chapter_progress::percent.eq(percent))
-        .execute(tx)
-        .map(drop)
+/// Where it is still what was read.
+pub fn set_percent(db: &mut AnyConnection, place: Place, read: i64, percent: i64) -> QueryResult<()> {
+    let row = chapter_progress::table.find((place.user, place.chapter)).filter(chapter_progress::percent.eq(read));
+    diesel::update(row).set(chapter_progress::percent.eq(percent)).execute(db).map(drop)
 }
 
 /// Marks a chapter as completed under this publication; a completion that stands is left as it is.

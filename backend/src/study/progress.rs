@@ -37,15 +37,15 @@ pub fn move_to(
     at: Ts,
 ) -> QueryResult<ChapterProgress> {
     let place = place(user, chapter);
+    let row = model::advance(db, place, step, at)?;
     let cells = match &chapter.chapter().notebook {
         Some(_) => model::cells(db, user, place.chapter)?,
         None => Vec::new(),
     };
-    let row = model::advance(db, place, step, at)?;
     let progress = ChapterProgress::new(chapter.chapter(), Some(&row), cells);
-    // Another publication may reckon otherwise.
+    // Another publication may reckon otherwise. Nothing is held here: what somebody else has written since stays.
     if row.percent != progress.percent {
-        model::set_percent(db, place, progress.percent)?;
+        model::set_percent(db, place, row.percent, progress.percent)?;
     }
     Ok(progress)
 }
@@ -71,7 +71,7 @@ pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step:
             model::complete(tx, place, CompletedBy::Rule, Ts::now())?;
             row = model::progress(tx, user, place.chapter)?.unwrap_or(row);
         } else if standing.percent != row.percent {
-            model::set_percent(tx, place, standing.percent)?;
+            model::set_percent(tx, place, row.percent, standing.percent)?;
             row.percent = standing.percent;
         }
         course_changed = standing.met;

@@ -38,6 +38,8 @@ async fn a_problem_speaks_the_readers_language(site: TestSite) {
         ("en-GB,en;q=0.9", "Not found"),
         ("fr, en;q=0.5, ja;q=0.9", "見つかりません"),
         ("fr", "見つかりません"),
+        ("fr, en;q=0", "見つかりません"),
+        ("ja;q=0, en;q=0.1", "Not found"),
     ] {
         let request =
             reqwest::Client::new().get(format!("{}/api/v1/nothing", site.url)).header("accept-language", language);
