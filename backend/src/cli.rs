@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::accounts::{self, UserCommand};
+use crate::allocator;
 use crate::blobs::Blobs;
 use crate::config::{Config, Settings};
 use crate::db::{self, Db};
@@ -98,6 +99,7 @@ type Failure = Box<dyn std::error::Error>;
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
+    allocator::use_small_pages();
     let cli = Cli::parse();
     match run(cli.command) {
         Ok(code) => code,

@@ -2,11 +2,8 @@
 //!
 //! A room is a folder with a front door (`mod.rs`); nobody else writes its tables. See `docs/architecture.md`.
 
-/// glibc keeps what was freed for each of its arenas: 300 wrong passwords left four gigabytes behind.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 pub mod accounts;
+mod allocator;
 pub mod blobs;
 pub mod cli;
 pub mod config;

@@ -212,3 +212,24 @@ fn where_the_hub_cannot_be_run_one_line_says_why() {
         assert!(said.contains(why) && said.lines().count() == 1, "{settings:?}: {said}");
     }
 }
+
+/// The site does with small pages; what is computed in a notebook is faster in large ones.
+#[tokio::test]
+async fn the_hub_gets_the_pages_that_the_machine_gives() {
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let mut child =
+        with_hub(&plan, &[("TENARAI_HUB_URL", &format!("http://{hub}/jupyterhub/"))]).spawn().expect("it starts");
+    let hub = process(&plan, "hub.pid", None).await;
+    let site = Pid::from_raw(child.id().cast_signed());
+    let large = |process: Pid| {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it is there");
+        let line = status.lines().find_map(|line| line.strip_prefix("THP_enabled:")).map(str::trim);
+        line.map(|word| word == "1")
+    };
+    let (here, of_site, of_hub) = (large(Pid::this()), large(site), large(hub));
+    kill(site, Signal::SIGTERM).expect("ours to end");
+    assert!(child.wait().expect("it ends").success());
+    // A kernel without large pages has no such line.
+    assert_eq!((of_site, of_hub), (here.map(|_| false), here));
+}

@@ -14,6 +14,7 @@ use nix::unistd::Pid;
 
 use super::log;
 use super::plan::HubPlan;
+use crate::allocator;
 
 /// The hub stops its servers before it ends.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -52,7 +53,7 @@ impl HubPlan {
             .stderr(errors)
             // Ctrl-C in a terminal goes to the whole group; the hub is told by us, in order.
             .process_group(0);
-        let mut child = command.spawn()?;
+        let mut child = allocator::for_another_program(|| command.spawn())?;
         if let Err(error) = fs::write(self.state.join(HUB.0), child.id().to_string()) {
             // Nobody would find it again.
             end_group(&child, Signal::SIGKILL);
