@@ -15,6 +15,7 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest};
+use rand::seq::SliceRandom;
 
 use super::tokens::{HUB_COOKIE, REFRESH_COOKIE, REFRESH_PATH, SESSION_COOKIE, SESSION_PATH};
 use crate::db::types::SessionId;
@@ -28,6 +29,13 @@ const NAMELESS: &str = "";
 
 /// Deeper addresses than this are none of ours.
 const MOST_SEGMENTS: usize = 12;
+
+/// Nor are longer names of hosts; a host's name in DNS has at most 253 letters.
+const MOST_LABELS: usize = 6;
+const LONGEST_NAME: usize = 253;
+
+/// Proxies refuse an answer whose headers are larger than a few kilobytes: the rest goes with the next answers.
+const MOST_REMOVALS: usize = 24;
 
 /// The same in the address, for streams of events: browsers send no headers with those.
 const SESSION_QUERY: &str = "session";
@@ -74,7 +82,11 @@ pub async fn sweep(
     if !planted.is_empty() {
         planted.push((NAMELESS, ""));
     }
-    let removals: Vec<_> = planted.into_iter().flat_map(|(name, home)| removals(&request, name, home)).collect();
+    let mut removals: Vec<_> = planted.into_iter().flat_map(|(name, home)| removals(&request, name, home)).collect();
+    if removals.len() > MOST_REMOVALS {
+        removals.shuffle(&mut rand::rng());
+        removals.truncate(MOST_REMOVALS);
+    }
     let mut response = next.call(request).await?;
     for removal in removals {
         response.headers_mut().append(SET_COOKIE, removal);
@@ -127,8 +139,9 @@ fn parents(host: &str) -> Vec<String> {
     if name.parse::<IpAddr>().is_ok() || name.starts_with('[') {
         return Vec::new();
     }
-    let suffixes = name.match_indices('.').map(|(at, _)| &name[at + 1..]);
-    [name].into_iter().chain(suffixes).filter(|name| name.contains('.')).map(str::to_owned).collect()
+    let starts = name.rmatch_indices('.').map(|(at, _)| at + 1).chain([0]).take(MOST_LABELS);
+    let parents = starts.map(|at| &name[at..]).filter(|name| name.contains('.') && name.len() <= LONGEST_NAME);
+    parents.map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -144,7 +157,9 @@ mod tests {
 
     #[test]
     fn a_cookie_may_have_been_set_for_the_host_and_its_parents() {
-        assert_eq!(parents("learn.example.com:8443"), ["learn.example.com", "example.com"]);
+        assert_eq!(parents("learn.example.com:8443"), ["example.com", "learn.example.com"]);
+        let many = parents(&"a.".repeat(20_000));
+        assert!(many.len() < 10 && many.iter().all(|name| name.len() < 300), "{many:?}");
         for alone in ["localhost:8080", "localhost", "127.0.0.1:8080", "[::1]:8080", "[::1]"] {
             assert!(parents(alone).is_empty(), "{alone}");
         }

@@ -1,11 +1,13 @@
 //! Cookies of our names that a notebook's JavaScript planted: they neither become somebody else nor lock anybody out.
 
+use std::time::Duration;
+
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use reqwest::header::{COOKIE, HeaderValue, SET_COOKIE};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, Person, TestSite};
+use crate::support::{Answer, Browser, Person, TestSite, within};
 
 /// Signed in, with the id of the session.
 async fn signed_in(site: &TestSite) -> (Person, Value) {
@@ -55,6 +57,25 @@ async fn what_was_planted_is_gone_with_the_next_answer(site: TestSite) {
     assert_eq!(left.matches("tenarai_session=").count(), 1, "{left}");
     assert_eq!(left.matches("tenarai_hub=").count(), 0, "{left}");
     assert_eq!(victim.get("/api/v1/session").await.ok()["user"]["email"], json!(victim.email));
+}
+
+/// Nginx, for one, refuses an answer with more than four kilobytes of headers.
+#[apply(story)]
+async fn what_removes_them_fits_through_a_proxy_and_is_all_said_in_time(site: TestSite) {
+    let (person, _) = signed_in(&site).await;
+    let planted = "tenarai_session=a; tenarai_session=b; tenarai_refresh=c; tenarai_refresh=d; tenarai_hub=e";
+    let mut said = std::collections::BTreeSet::new();
+    within(Duration::from_secs(20), "each is removed by some answer", async || {
+        let request = site.browser().as_page(Method::GET, "/api/v1/session").header(COOKIE, planted);
+        let answer = person.send(request.header("host", "a.learn.example.com")).await;
+        let size: usize = answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        assert!(size < 4_000, "{size} bytes of headers");
+        let removed = answer.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        said.extend(removed.map(str::to_owned));
+        // Three names and none, six paths, here and three domains; but for the two real ones.
+        (said.len() == 4 * 6 * 4 - 2).then_some(())
+    })
+    .await;
 }
 
 #[apply(story)]

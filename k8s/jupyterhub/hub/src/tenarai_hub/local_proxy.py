@@ -18,7 +18,6 @@ import errno
 import re
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import yarl
@@ -62,27 +61,32 @@ def without_lms_cookies(header: str) -> str:
 _NOT_FOR_LEARNERS = {"service-worker-allowed", "clear-site-data"}
 
 
-def is_own_cookie(header: str, path: str) -> bool:
-    """Whether a Set-Cookie in the answer to `path` stays with the learner's server that this path belongs to."""
-    own = re.match(r".*?/user/[^/]+/", path)
+def is_own_cookie(header: str, own: str) -> bool:
+    """Whether a Set-Cookie of a learner's server stays below `own`, the folder that is routed to it."""
     cookie, *rest = (part.partition("=") for part in header.split(";"))
     attributes = [(name.strip().lower(), value.strip()) for name, _, value in rest]
     paths = [value for name, value in attributes if name == "path"]
     reaches_out = any(name == "domain" for name, _ in attributes)
     is_ours = LMS_COOKIES in cookie[0].lower()
-    return own is not None and not reaches_out and not is_ours and all(it.startswith(own[0]) for it in paths)
+    return not reaches_out and not is_ours and all(it.startswith(own) for it in paths)
 
 
-def goes_to_hub(path: str) -> bool:
-    """Whether this path is the hub's own: `/hub/…` below any base, and not a learner's `/user/…`."""
-    before, found, _ = path.partition("/hub/")
-    return bool(found) and "/user/" not in before + "/"
+#: the prefix of a route to a learner's server, below any base
+_LEARNERS = re.compile(r".*/user/[^/]+(/[^/]+)?/?")
 
 
 class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
     """One request on its way to the hub or to a learner's server."""
 
     _session: aiohttp.ClientSession | None = None
+
+    def _learners(self) -> str | None:
+        """The folder of the learner's server that this request is routed to; None on the way to the hub.
+
+        What was routed counts: a path can be spelt in many ways (`%2575ser`), and is decoded again for the routing.
+        """
+        prefix: str = self.target["prefix"] if self.target else ""
+        return prefix.rstrip("/") + "/" if _LEARNERS.fullmatch(prefix) else None
 
     def compute_etag(self) -> None:
         """The server behind makes them."""
@@ -136,7 +140,7 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
     def _get_proxy_request(self, url: str) -> HTTPRequest:
         request: HTTPRequest = super()._get_proxy_request(url)
         cookies = request.headers.get("Cookie")
-        if cookies and not goes_to_hub(urlsplit(url).path):
+        if cookies and self._learners():
             kept = without_lms_cookies(cookies)
             if kept:
                 request.headers["Cookie"] = kept
@@ -149,9 +153,8 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         url = await self.get_target_url(path)
         if url is None:
             return
-        path_behind = urlsplit(url).path
-        of_learner = not goes_to_hub(path_behind)
-        if of_learner and "Service-Worker" in self.request.headers:
+        learners = self._learners()
+        if learners and "Service-Worker" in self.request.headers:
             self.set_status(403)
             await self.finish()
             return
@@ -170,7 +173,7 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
             await self.handle_proxy_error(503, error)
             return
         try:
-            await self._pass_on(upstream, path_behind if of_learner else None)
+            await self._pass_on(upstream, learners)
         except StreamClosedError:
             pass  # the browser went away
         except aiohttp.ClientError as error:
@@ -180,15 +183,15 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         finally:
             upstream.close()
 
-    async def _pass_on(self, upstream: aiohttp.ClientResponse, learners_path: str | None) -> None:
+    async def _pass_on(self, upstream: aiohttp.ClientResponse, learners: str | None) -> None:
         self.set_status(upstream.status, upstream.reason)
         self.clear_header("Content-Type")
         self.clear_header("Server")
         self.clear_header("Date")
         for name, value in upstream.headers.items():
-            if learners_path is not None and name.lower() in _NOT_FOR_LEARNERS:
+            if learners and name.lower() in _NOT_FOR_LEARNERS:
                 continue
-            if learners_path is not None and name.lower() == "set-cookie" and not is_own_cookie(value, learners_path):
+            if learners and name.lower() == "set-cookie" and not is_own_cookie(value, learners):
                 continue
             if name.lower() not in _NOT_PASSED_ON or name.lower() == "content-length":
                 self.add_header(name, value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http.cookies import Morsel
 from ipaddress import ip_address
+from random import SystemRandom
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 #: deeper addresses than this are none of the hub's
 MAX_SEGMENTS = 12
+#: nor are longer names of hosts
+MAX_LABELS = 6
+#: proxies refuse an answer whose headers are larger than a few kilobytes: the rest goes with the next answers
+MAX_REMOVALS = 24
 
 
 def values(request: HTTPServerRequest, name: str) -> list[str]:
@@ -25,8 +30,16 @@ def values(request: HTTPServerRequest, name: str) -> list[str]:
     return [value.strip() for key, _, value in pairs if key.strip() == name]
 
 
-def removals(request: HTTPServerRequest, name: str, home: str, issuer: str) -> Iterator[str]:
-    """`Set-Cookie` headers that expire the name wherever it can have come from, and leave the real one at `home`."""
+def removals(request: HTTPServerRequest, name: str, home: str, issuer: str) -> list[str]:
+    """`Set-Cookie` headers that expire the name wherever it can have come from, and leave the real one at `home`.
+
+    Of more than fit into one answer, some: the next answer has others.
+    """
+    removals = list(_removals(request, name, home, issuer))
+    return SystemRandom().sample(removals, min(len(removals), MAX_REMOVALS))
+
+
+def _removals(request: HTTPServerRequest, name: str, home: str, issuer: str) -> Iterator[str]:
     host = urlsplit(f"//{request.host}").hostname or ""
     domains = list(_parents(host))
     site = urlsplit(issuer).hostname or ""
@@ -57,6 +70,6 @@ def _parents(host: str) -> Iterator[str]:
     try:
         ip_address(host)
     except ValueError:
-        while "." in host:
-            yield host
-            host = host.partition(".")[2]
+        labels = host.split(".")
+        for count in range(min(len(labels), MAX_LABELS), 1, -1):
+            yield ".".join(labels[-count:])
