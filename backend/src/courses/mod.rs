@@ -17,7 +17,7 @@ use crate::content::format::Localised;
 use crate::db::types::CourseId;
 
 pub use catalogue::{Catalogue, Chapter, ChapterRef, Publication, Section};
-pub use model::{all_courses, course_by_slug as by_slug, exists};
+pub use model::{all_courses, course_by_slug as by_slug, exists, had_handout};
 pub use reader::{ReaderOfChapter, Readings, read_chapter, read_chapter_with, read_course};
 pub use routes::{ChapterLink, LocaleQuery, chapter_ref};
 

@@ -104,6 +104,15 @@ pub struct FileRow {
     pub chapter_id: Option<ChapterId>,
 }
 
+/// Whether this was the path of the chapter's handout in any of its publications.
+pub fn had_handout(db: &mut AnyConnection, chapter: ChapterId, path: &str) -> QueryResult<bool> {
+    let known = publication_files::table
+        .filter(publication_files::chapter_id.eq(chapter))
+        .filter(publication_files::path.eq(path))
+        .filter(publication_files::kind.eq("handout"));
+    diesel::select(diesel::dsl::exists(known)).get_result(db)
+}
+
 pub fn files_of(db: &mut AnyConnection, publication: PublicationId) -> QueryResult<Vec<FileRow>> {
     publication_files::table
         .filter(publication_files::publication_id.eq(publication))

@@ -271,7 +271,8 @@ fn apply(
         },
         What::CellExecuted(run) => {
             let path = chapter.chapter().notebook.as_ref().map(|notebook| &notebook.path);
-            if path != Some(&run.path) {
+            // A page that was open, or offline, when the chapter got another name says the one it had.
+            if path != Some(&run.path) && !courses::had_handout(tx, chapter.chapter().id, &run.path)? {
                 return Ok(Err(Rejected::ForeignNotebook));
             }
             let Some(run) = run.checked(event.id, at) else { return Ok(Err(Rejected::Malformed)) };
@@ -298,9 +299,12 @@ impl Event {
     }
 }
 
+/// Of an error, in characters.
+const LONGEST_NAME: usize = 100;
+
 impl PositionEvent {
     fn checked(&self, at: Ts) -> Option<Position> {
-        let short = |text: &Option<String>, most| text.as_ref().is_none_or(|text| text.len() <= most);
+        let short = |text: &Option<String>, most| text.as_ref().is_none_or(|text| text.chars().count() <= most);
         let fine = self.scroll.is_finite() && short(&self.anchor, 200) && short(&self.cell_id, 100);
         fine.then(|| Position {
             scroll: self.scroll.clamp(0.0, 1.0),
@@ -314,15 +318,15 @@ impl PositionEvent {
 impl CellExecuted {
     fn checked(&self, id: EventId, at: Ts) -> Option<Execution> {
         let hash = self.source_sha256.len() == 64 && self.source_sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let name = self.error.as_ref().is_none_or(|error| error.name.len() <= 100);
-        let cell = !self.cell_id.is_empty() && self.cell_id.len() <= 100;
-        (hash && name && cell).then(|| Execution {
+        let cell = !self.cell_id.is_empty() && self.cell_id.chars().count() <= 100;
+        (hash && cell).then(|| Execution {
             id,
             cell_id: self.cell_id.clone(),
             cell_index: self.cell_index.into(),
             execution_count: self.execution_count.map(i64::from),
             success: self.success,
-            error_name: self.error.as_ref().map(|error| error.name.clone()),
+            // The trainee's own classes may be called anything; the run counts all the same.
+            error_name: self.error.as_ref().map(|error| error.name.chars().take(LONGEST_NAME).collect()),
             duration_ms: self.duration_ms.into(),
             source_sha256: self.source_sha256.to_ascii_lowercase(),
             at,

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{event, report, run};
-use crate::support::{Course, Person, TestSite};
+use crate::support::{Course, CourseDraft, Person, TestSite};
 
 async fn progress(person: &Person, course: &Course, key: &str) -> Value {
     person.get(&course.chapter(key)).await.ok()["progress"].clone()
@@ -197,6 +197,20 @@ async fn an_execution_in_another_notebook_or_outside_the_tree_is_rejected_and_le
     }
 }
 
+/// From a page that was open, or offline, meanwhile.
+#[apply(story)]
+async fn an_execution_counts_under_the_name_that_its_chapter_had(site: TestSite) {
+    let mut draft = CourseDraft::new("ml");
+    let course = site.publish(&draft).await;
+    let trainee = site.trainee(&course).await;
+    let before = run(&course, "one", true);
+    let chapter = draft.chapter_mut("values");
+    (chapter.key, chapter.was) = ("numbers".to_owned(), Some("values".to_owned()));
+    let renamed = site.publish(&draft).await;
+    assert_eq!(statuses(&report(&trainee, &[before]).await.ok()), [("stored", None)]);
+    assert_eq!(progress(&trainee, &renamed, "numbers").await["cells"][0]["runs"], 1);
+}
+
 #[apply(story)]
 async fn what_cannot_be_is_rejected_event_by_event(site: TestSite) {
     let course = site.course("ml").await;
@@ -209,13 +223,19 @@ async fn what_cannot_be_is_rejected_event_by_event(site: TestSite) {
     let events = [
         bent("source_sha256", json!("not a hash")),
         bent("cell_id", json!("")),
-        bent("cell_id", json!("x".repeat(101))),
-        bent("error", json!({ "name": "E".repeat(101) })),
-        event(&course, "hello", "position", json!({ "scroll": 0.5, "anchor": "x".repeat(201) })),
+        bent("cell_id", json!("あ".repeat(101))),
+        event(&course, "hello", "position", json!({ "scroll": 0.5, "anchor": "あ".repeat(201) })),
     ];
     let answer = report(&trainee, &events).await.ok();
-    assert_eq!(statuses(&answer), [("rejected", Some("malformed")); 5]);
+    assert_eq!(statuses(&answer), [("rejected", Some("malformed")); 4]);
     assert_eq!(progress(&trainee, &course, "values").await["state"], "not_started");
+    // A letter is a letter, however many bytes it has; and what an error is called is no reason to lose a run.
+    let mut failed = run(&course, "one", false);
+    failed["error"] = json!({ "name": "エラー".repeat(40) });
+    let fine = [failed, event(&course, "hello", "position", json!({ "scroll": 0.5, "anchor": "あ".repeat(200) }))];
+    assert_eq!(statuses(&report(&trainee, &fine).await.ok()), [("stored", None); 2]);
+    let name = progress(&trainee, &course, "values").await["cells"][0]["last_error"].clone();
+    assert_eq!(name.as_str().map(|name| name.chars().count()), Some(100));
 }
 
 #[apply(story)]
@@ -240,7 +260,7 @@ async fn json_with_a_mistake_is_refused_and_says_where(site: TestSite) {
     no_number["chapter_id"] = json!("three");
     for (body, pointer, code) in [
         (r#"{"events": ["#.to_owned(), "", "syntax"),
-        (String::new(), "", "syntax"),
+        (String::new(), "", "unexpected"),
         ("[]".to_owned(), "", "unexpected"),
         (r#"{"events": {}}"#.to_owned(), "/events", "unexpected"),
         (r#"{"events": [], "more": 1}"#.to_owned(), "/more", "unexpected"),

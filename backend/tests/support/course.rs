@@ -27,6 +27,8 @@ pub struct CourseDraft {
 #[derive(Debug, Clone)]
 pub struct ChapterDraft {
     pub key: String,
+    /// The key it had before.
+    pub was: Option<String>,
     pub look: Look,
     pub title: String,
     /// What stands in the text.
@@ -74,7 +76,13 @@ impl Course {
 
 impl ChapterDraft {
     pub fn new(key: &str, look: Look) -> Self {
-        Self { key: key.to_owned(), look, title: format!("About {key}"), words: format!("Words about {key}.") }
+        Self {
+            key: key.to_owned(),
+            was: None,
+            look,
+            title: format!("About {key}"),
+            words: format!("Words about {key}."),
+        }
     }
 }
 
@@ -157,6 +165,9 @@ impl CourseDraft {
             let _ = write!(yaml, "  - key: {key}\n    kind: {kind}\n    minutes: 5\n    title: {title}\n");
             if !rule.is_empty() {
                 let _ = writeln!(yaml, "    completion: {rule}");
+            }
+            if let Some(was) = &chapter.was {
+                let _ = writeln!(yaml, "    was: {was}");
             }
         }
         yaml

@@ -110,6 +110,19 @@ def test_a_chapter_that_gets_another_name_takes_the_learners_copy_with_it(learne
     assert learner.file(other).read_bytes() == NEW
 
 
+def test_a_name_that_another_chapter_has_by_now_gives_the_work_to_nobody_else(learner: Learner) -> None:
+    new = f"{COURSE}/02-welcome.ipynb"
+    learner.lms.chapters = {ONE: 7}
+    learner.start()
+    mine = learner.edit("print('mine')")
+    # renamed, and then a chapter of the old name came; this learner was away in between
+    learner.lms.chapters = {new: 7, ONE: 9}
+    learner.lms.files |= {new: FILES[ONE], ONE: NEW}
+    learner.start()
+    assert (learner.file(new).read_bytes(), learner.file().read_bytes()) == (mine, NEW)
+    assert learner.handouts.state(ONE).state == "untouched"
+
+
 def test_a_renamed_chapter_overwrites_nothing(learner: Learner) -> None:
     new = f"{COURSE}/01-welcome.ipynb"
     learner.lms.chapters = {ONE: 7, new: 7}

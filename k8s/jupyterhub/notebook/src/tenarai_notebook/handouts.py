@@ -69,11 +69,13 @@ class Handouts:
         """Copy every handout that is missing, replace those nobody touched; the paths that were refused."""
         bases = self._bases()
         refused = []
-        for path, entry in self._pristine.entries().items():
-            try:
-                self._lay_out_one(bases, entry)
-            except _NO_REASON_TO_STAY_AWAY as error:
-                refused.append(f"{path}: {error or type(error).__name__}")
+        # all that moves first: another chapter may have a name by now that one had before
+        for step in (self._bring_renamed, self._lay_out_one):
+            for path, entry in self._pristine.entries().items():
+                try:
+                    step(bases, entry)
+                except _NO_REASON_TO_STAY_AWAY as error:
+                    refused.append(f"{path}: {error or type(error).__name__}")
         self._remember(bases)
         return refused
 
@@ -159,10 +161,9 @@ class Handouts:
 
     def _lay_out_one(self, bases: dict[str, Any], entry: Entry) -> None:
         file = self._file(entry.path)
-        if not file.exists():
-            self._bring_renamed(bases, entry)
+        self._bring_renamed(bases, entry)
         base = bases.get(entry.path)
-        if base is not None:
+        if base is not None and base.get("chapter") is None:
             base["chapter"] = entry.chapter
         if file.exists() and (base is None or base["sha256"] == entry.sha256 or _is_changed(file, base)):
             return
@@ -174,11 +175,12 @@ class Handouts:
 
     def _bring_renamed(self, bases: dict[str, Any], entry: Entry) -> None:
         """Where the chapter had another name, what the learner wrote under that moves here."""
-        names = [path for path, base in bases.items() if entry.chapter and base.get("chapter") == entry.chapter]
-        for name in names:
-            file = self._file(name)
-            if file.is_file() and name not in self._pristine.entries():
-                file.rename(self._file(entry.path))
+        if entry.chapter is None or self._file(entry.path).exists():
+            return
+        for name in [path for path, base in bases.items() if base.get("chapter") == entry.chapter]:
+            there = self._pristine.entries().get(name)
+            if self._file(name).is_file() and (there is None or there.chapter != entry.chapter):
+                self._file(name).rename(self._file(entry.path))
                 bases[entry.path] = bases.pop(name)
                 return
 

@@ -72,10 +72,11 @@ export class Pane {
   }
 
   async #open(path) {
-    const { handout } = await this.#server.handout('open', path);
     const before = this.current;
+    // first, for its file may be the one that this chapter takes over from its former name
+    if (before && before.context.path !== path) await save(before.context);
+    const { handout } = await this.#server.handout('open', path);
     if (before?.context.path !== path) {
-      if (before) await save(before.context);
       await this.#show(path, before);
       this.#rememberAddress(path);
       void this.#closeOthers();
