@@ -18,9 +18,12 @@ holder() {
 }
 
 for port in "$@"; do
-  if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-    who=$(holder "$port" || true)
-    echo "port $port is taken by ${who:-another program}; stop it, or choose another: make up PORT=… HUB_PORT=… VAR=…" >&2
-    exit 1
-  fi
+  # localhost has two addresses
+  for address in 127.0.0.1 ::1; do
+    if (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null; then
+      who=$(holder "$port" || true)
+      echo "port $port is taken by ${who:-another program}; stop it, or choose another: make up PORT=… HUB_PORT=… VAR=…" >&2
+      exit 1
+    fi
+  done
 done

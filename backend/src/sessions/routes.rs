@@ -168,15 +168,15 @@ pub async fn refresh(request: HttpRequest, site: Data<Site>) -> Result<HttpRespo
     if secrets.next().is_some() {
         return Err(SESSION_EXPIRED.problem());
     }
-    let refreshed = site.db.write(move |tx| {
-        let refreshed = model::refresh(tx, &secret)?;
-        if let Refreshed::Goes { session, .. } = &refreshed {
-            accounts::touch(tx, session.user_id)?;
+    match site.db.write(move |tx| Ok::<_, Problem>(model::refresh(tx, &secret)?)).await? {
+        Refreshed::Goes { session, next } => {
+            let user = session.user_id;
+            // By itself: a change of the password holds the person and then ends sessions, the other way round.
+            if let Err(error) = site.db.write_one(move |db| Ok::<_, Problem>(accounts::touch(db, user)?)).await {
+                tracing::warn!(?error, %user, "it is not noted that they were here");
+            }
+            answer(&site, &session, next).await
         }
-        Ok::<_, Problem>(refreshed)
-    });
-    match refreshed.await? {
-        Refreshed::Goes { session, next } => answer(&site, &session, next).await,
         Refreshed::Reused(session) => {
             tracing::warn!(session = %session.id, user = %session.user_id, "a replaced refresh secret was used again");
             announce_end(&site, session.user_id, &[session.id]).await;

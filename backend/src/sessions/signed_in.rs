@@ -72,7 +72,7 @@ async fn claims(request: &HttpRequest, Site { tokens, db, .. }: &Site) -> Result
 #[derive(Debug, Clone)]
 pub struct Operator(pub SignedIn);
 
-/// A tutor of some cohort, or of a whole organisation.
+/// A tutor of some cohort.
 #[derive(Debug, Clone)]
 pub struct Tutor(pub SignedIn);
 

@@ -22,10 +22,14 @@ export const useNotebookServer = onePerApp(() => {
   let interrupted = false
   let asking = false
   let unheard = false
+  /** It was stopped, for nobody worked in it, before the hub went away. */
+  let rested = false
 
   function take(next: ServerStatus) {
     if (isBehind(next, status.value)) return
-    const back = status.value?.state === 'hub_down' && next.state === 'stopped'
+    const down = status.value?.state === 'hub_down'
+    const back = down && next.state === 'stopped' && !rested
+    if (!down) rested = status.value?.state === 'stopped'
     if (next.state === 'starting' && status.value?.state !== 'starting') askedAt.value = Date.now()
     status.value = next
     unanswered.value = false

@@ -12,7 +12,9 @@ export function forgetError(form: { clear: (name?: string) => void } | null, eve
 }
 
 /** A password that was refused is typed anew: while the form was being sent, its button could not keep the focus. */
-export async function focusPassword() {
+export async function focusPassword({ target }: Event) {
   await nextTick()
-  document.querySelector<HTMLInputElement>('form input[autocomplete="current-password"]')?.select()
+  const field = (target as HTMLFormElement | null)?.querySelector<HTMLInputElement>('input[autocomplete="current-password"]')
+  field?.focus()
+  field?.select()
 }
