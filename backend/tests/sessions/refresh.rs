@@ -1,14 +1,19 @@
 //! Staying signed in: the refresh secret is replaced at each use, and a copy of an old one ends the session.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use futures_util::future::join_all;
 use macro_rules_attribute::apply;
 use serde_json::json;
 use tenarai::db::schema::{sessions, users};
 use tenarai::db::types::Ts;
+use tenarai::db::{Access, AnyConnection, Target};
 
-use crate::support::{Answer, Browser, Person, TestSite};
+use crate::support::{Answer, Browser, PASSWORD, Person, Plan, TestSite, tell, within};
 
 async fn refresh(browser: &Browser) -> Answer {
     browser.post("/api/v1/session/refresh", json!({})).await
@@ -163,4 +168,43 @@ async fn what_a_sign_in_left_behind_is_deleted_after_ninety_days(site: TestSite)
     .await;
     assert_eq!(tenarai::sessions::delete_old(&site.site.db).await.expect("they are deleted"), 1);
     living.get("/api/v1/session").await.is(200);
+}
+
+/// How many wait for what somebody else holds.
+fn waiting(database: &mut AnyConnection) -> i64 {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        waiting: i64,
+    }
+    let query = diesel::sql_query("SELECT count(*) AS waiting FROM pg_locks WHERE NOT granted");
+    query.get_result::<Count>(database).expect("PostgreSQL says who waits").waiting
+}
+
+/// Held up at the same row, each would once hold what the other waits for.
+#[test]
+fn a_refresh_and_a_change_of_the_password_do_not_wait_for_each_other() {
+    tell(Plan::on_postgres(), async |site: TestSite| {
+        let person = site.somebody().await;
+        person.sign_in().await;
+        let elsewhere = person.elsewhere(&site);
+        elsewhere.sign_in().await;
+        let target = Target::parse(&site.settings().database_url).expect("a database");
+        let [mut holder, mut observer] = [(); 2].map(|()| target.connect(Access::Write).expect("it opens"));
+        let hold = format!("BEGIN; UPDATE users SET locale = locale WHERE id = {}", person.id);
+        holder.batch_execute(&hold).expect("it is held");
+        let mut wait_for = async |count| {
+            within(Duration::from_secs(10), "they wait", async || (waiting(&mut observer) >= count).then_some(()))
+                .await;
+        };
+        let change = tokio::spawn(async move {
+            let words = json!({ "current_password": PASSWORD, "new_password": "a-longer-password" });
+            person.put("/api/v1/me/password", words).await.status
+        });
+        wait_for(1).await;
+        let refreshed = tokio::spawn(async move { refresh(&elsewhere).await.status });
+        wait_for(2).await;
+        holder.batch_execute("COMMIT").expect("it is let go");
+        assert_eq!((change.await.expect("it ends"), refreshed.await.expect("it ends")), (204, 200));
+    });
 }
