@@ -80,6 +80,8 @@ settings! {
     sign_in_failures_per_account: u32 = 10,
     /// Wrong passwords an address may send in 15 minutes.
     sign_in_failures_per_address: u32 = 100,
+    /// Runs of cells a person may report in 15 minutes: each is kept.
+    runs_per_person: u32 = 6_000,
     /// Where errors are reported (`SENTRY_DSN`).
     sentry_dsn: Option<String> = None,
     /// What reports of errors name as their environment.
@@ -186,6 +188,20 @@ impl Config {
         let public = parse_url("public_url", &settings.public_url, &mut problems);
         if settings.listen.parse::<std::net::SocketAddr>().is_err() {
             problems.push("listen: expected ADDRESS:PORT, such as 127.0.0.1:8080".to_owned());
+        }
+        let ranges = [
+            ("workers", settings.workers as u64, 0..=1024),
+            ("database_connections", settings.database_connections.into(), 1..=1000),
+            ("spawn_memory_mb", settings.spawn_memory_mb.into(), 256..=1_048_576),
+            ("body_seconds", settings.body_seconds, 1..=3600),
+            ("sign_in_failures_per_account", settings.sign_in_failures_per_account.into(), 1..=1_000_000),
+            ("sign_in_failures_per_address", settings.sign_in_failures_per_address.into(), 1..=1_000_000),
+            ("runs_per_person", settings.runs_per_person.into(), 1..=1_000_000_000),
+        ];
+        for (name, number, range) in ranges {
+            if !range.contains(&number) {
+                problems.push(format!("{name}: {number} is not from {} to {}", range.start(), range.end()));
+            }
         }
         if settings.redis_url.as_ref().is_some_and(|url| redis::parse_redis_url(url).is_none()) {
             problems.push("redis_url: expected redis://HOST:PORT".to_owned());

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::display_name::{self, NameError};
 use super::model::AddError;
-use super::{Grant, Locale, NewUser, Role, Scope, model, password};
+use super::{Grant, LONGEST_EMAIL, Locale, NewUser, Role, Scope, model, password};
 use crate::db::types::{CohortId, CourseId, DepartmentId, OrganisationId, Ts, UserId};
 use crate::db::{self, AnyConnection, Db};
 use crate::{courses, organisations, sessions};
@@ -282,7 +282,11 @@ fn choose_password(stdin: bool) -> Result<(SecretString, String), UserError> {
 }
 
 fn looks_like_address(email: &str) -> bool {
-    email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') | (domain == "localhost") && !email.contains(char::is_whitespace)
-    })
+    let visible = |letter: char| letter.is_ascii_graphic() || letter.is_alphanumeric();
+    email.chars().count() <= LONGEST_EMAIL
+        && email.chars().all(visible)
+        && email.split_once('@').is_some_and(|(local, domain)| {
+            let labels = domain.split('.').all(|label| !label.is_empty());
+            !local.is_empty() && labels && domain.contains('.') | (domain == "localhost")
+        })
 }

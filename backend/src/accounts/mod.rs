@@ -23,6 +23,9 @@ pub use model::{
 };
 pub use routes::routes;
 
+/// Of an e-mail address, in characters, as RFC 5321 has it.
+pub const LONGEST_EMAIL: usize = 320;
+
 #[derive(
     Debug,
     Clone,

@@ -13,6 +13,7 @@ use super::{Locale, model, password};
 use crate::http::problem::{INVALID_FIELDS, Problem, TOO_MANY_REQUESTS};
 use crate::http::{Body, Problems};
 use crate::live::{Limit, News};
+use crate::sessions::problems::SESSION_ENDED;
 use crate::sessions::{self, Me, SignedIn};
 use crate::site::Site;
 
@@ -45,8 +46,8 @@ async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Si
     if let Err(exceeded) = site.live.limits.count(&limit).await {
         return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
     }
-    let hash = site.db.read(move |db| Ok::<_, Problem>(model::secret_of(db, user)?)).await?;
-    if !password::verify(password::turn().await, current_password, hash).await {
+    let known = site.db.read(move |db| Ok::<_, Problem>(model::secret_of(db, user)?)).await?;
+    if !password::verify(password::turn().await, current_password, known.clone()).await {
         return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));
     }
     site.live.limits.forget(&limit).await;
@@ -54,6 +55,15 @@ async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Si
     let ended = site
         .db
         .write(move |tx| {
+            // Hashing takes its time. Whoever set another password or ended this session meanwhile, an operator say, was
+            // before us.
+            model::touch(tx, user)?;
+            if model::secret_of(tx, user)? != known {
+                return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));
+            }
+            if !sessions::lives(tx, keep)? {
+                return Err(SESSION_ENDED.problem());
+            }
             model::set_password(tx, user, &hash)?;
             Ok::<_, Problem>(sessions::end_all(tx, user, Some(keep), "password_changed")?)
         })

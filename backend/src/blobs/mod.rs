@@ -95,15 +95,15 @@ impl Blobs {
     }
 
     /// Stores the bytes, durably and all or nothing. Bytes that are there already are left alone: publishing a
-    /// course again writes only what changed.
+    /// course again writes only what changed, and what was lost or damaged.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<BlobId, Error> {
         let id = BlobId::of(&bytes);
         let key = key(&id);
-        match self.store.head(&key).await {
-            Ok(stored) if stored.size == bytes.len() as u64 => return Ok(id),
-            // Cut short by something that is not us; what is written now replaces it.
-            Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
+        match self.get(&id).await {
+            Ok(_) => return Ok(id),
+            // Changed by something that is not us; what is written now replaces it.
+            Err(Error::Damaged(_) | Error::NotFound) => {}
+            Err(error) => return Err(error),
         }
         self.store.put(&key, PutPayload::from(bytes)).await?;
         Ok(id)

@@ -86,11 +86,12 @@ pub async fn publish(
     let earlier = earlier_cells(blobs, current.as_ref()).await?;
     let (draft, report) = off_thread(move || outline.read(&earlier)).await?;
     let Some(draft) = draft else { return Err(PublishError::Invalid(report)) };
+    // Also where nothing changed: a store that was restored without its files gets them back.
+    store(blobs, &draft).await?;
     if let Some(published) = unchanged(current.as_ref(), &draft) {
         return Ok(Published { warnings: report, ..published });
     }
     let source = source_of(folder, commit, draft.digest.clone()).await?;
-    store(blobs, &draft).await?;
     let expected = current.map(|current| current.publication);
     let published = db.write(move |connection| model::write(connection, &draft, expected, &source, by)).await?;
     Ok(Published { warnings: report, ..published })

@@ -177,6 +177,10 @@ impl Node {
             notes.error(self.at, "empty", format!("{what} must not be empty"));
             return None;
         }
+        if text.contains(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t')) {
+            notes.error(self.at, "control_character", format!("{what} has a character that nobody can see"));
+            return None;
+        }
         if text.chars().count() > longest {
             notes.error(self.at, "too_long", format!("{what} may have at most {longest} characters"));
             return None;

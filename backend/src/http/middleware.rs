@@ -5,7 +5,8 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN,
+    TRANSFER_ENCODING,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -46,6 +47,10 @@ pub async fn observe(
     };
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    // What is said to one person is nobody else's; what may be kept says so itself.
+    if inner.path().starts_with("/api/v1/") && !response.headers().contains_key(CACHE_CONTROL) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     record(&inner, response.status(), started);
     Ok(response)
@@ -111,8 +116,8 @@ fn write_out(request: &HttpRequest, trouble: Trouble<'_>) -> actix_web::HttpResp
     }
     let mut response = actix_web::HttpResponse::build(status);
     response.insert_header((CONTENT_TYPE, "application/problem+json")).insert_header((CACHE_CONTROL, "no-store"));
-    if let Some(header) = problem.header() {
-        response.insert_header(header);
+    for header in problem.headers() {
+        response.append_header(header.clone());
     }
     response.body(serde_json::to_vec(&body).unwrap_or_default())
 }
@@ -173,6 +178,10 @@ pub async fn same_origin_only(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    // Four bytes may stand for a hundred thousand, and a chunk is unpacked before it is measured. Nobody of ours packs.
+    if request.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Ok(request.error_response(UNSUPPORTED_MEDIA_TYPE.problem()));
+    }
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // Services are no browsers: they show a token and never a cookie (none has a path that reaches there).
     if harmless || request.path().starts_with("/internal/") {

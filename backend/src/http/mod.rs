@@ -13,7 +13,7 @@ pub mod problem;
 mod site_info;
 mod spa;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use utoipa::openapi::{Content, RefOr, Response};
@@ -72,6 +72,14 @@ fn problem_schemas() -> [(String, RefOr<utoipa::openapi::Schema>); 2] {
 /// Some proxies add the port.
 fn address_of(hop: &str) -> Option<IpAddr> {
     hop.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))
+}
+
+/// Whom a limit counts: the address, or, where the network gives whole ranges to one, its network.
+pub fn network_of(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).to_string(),
+        _ => address.to_owned(),
+    }
 }
 
 /// The address the request came from; of forwarded ones only the hops our own proxies added are believed.

@@ -6,8 +6,9 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -38,7 +39,7 @@ impl Kind {
     }
 
     pub fn problem(&'static self) -> Problem {
-        Problem { kind: self, arguments: Vec::new(), fields: Vec::new(), header: None, cause: None }
+        Problem { kind: self, arguments: Vec::new(), fields: Vec::new(), headers: Vec::new(), cause: None }
     }
 
     /// With the error behind it, for the log only.
@@ -95,8 +96,8 @@ problems! {
         en: "Please check what you entered", "Some fields cannot be accepted; each says why.";
     }
     UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type" {
-        ja: "この形式は受け付けていません", "本文は application/json で送ってください。";
-        en: "This format is not accepted", "Please send the body as application/json.";
+        ja: "この形式は受け付けていません", "本文は圧縮せず、application/json で送ってください。";
+        en: "This format is not accepted", "Please send the body as application/json, not compressed.";
     }
     BODY_TOO_LARGE = 413 "body_too_large" {
         ja: "送られた内容が大きすぎます", "一度に送れるのは {limit} バイトまでです。";
@@ -130,7 +131,7 @@ pub struct Problem {
     kind: &'static Kind,
     arguments: Vec<(&'static str, String)>,
     fields: Vec<FieldProblem>,
-    header: Option<Box<(HeaderName, HeaderValue)>>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -182,19 +183,24 @@ impl Problem {
     }
 
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.header = Some(Box::new((RETRY_AFTER, seconds.into())));
+        self.headers.push((RETRY_AFTER, seconds.into()));
         self.with("seconds", seconds)
     }
 
     /// The methods this address takes.
     pub fn allow(mut self, methods: &'static str) -> Self {
-        self.header = Some(Box::new((ALLOW, HeaderValue::from_static(methods))));
+        self.headers.push((ALLOW, HeaderValue::from_static(methods)));
+        self
+    }
+
+    pub fn with_cookie(mut self, cookie: &Cookie) -> Self {
+        self.headers.extend(HeaderValue::from_str(&cookie.to_string()).map(|cookie| (SET_COOKIE, cookie)));
         self
     }
 
     /// What programs read of it without the body.
-    pub fn header(&self) -> Option<(HeaderName, HeaderValue)> {
-        self.header.as_deref().cloned()
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
     }
 
     /// The cause chain in one line, for the log.

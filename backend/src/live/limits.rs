@@ -61,10 +61,15 @@ impl Limits {
 
     /// Counts one more; an error where that is one too many.
     pub async fn count(&self, limit: &Limit) -> Result<(), Exceeded> {
+        self.count_all(limit, 1).await
+    }
+
+    /// Counts so many more at once.
+    pub async fn count_all(&self, limit: &Limit, more: u32) -> Result<(), Exceeded> {
         let counter = self.local.get_with(limit.key.clone(), Counter::new);
-        let local = counter.counted(counter.count.fetch_add(1, Ordering::Relaxed) + 1);
+        let local = counter.counted(counter.count.fetch_add(more, Ordering::Relaxed).saturating_add(more));
         let shared = match &self.redis {
-            Some(redis) => redis.count(&limit.key, WINDOW).await,
+            Some(redis) => redis.count(&limit.key, more, WINDOW).await,
             None => None,
         };
         within(shared.or(Some(local)), limit.most)

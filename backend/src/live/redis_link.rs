@@ -61,7 +61,7 @@ impl RedisLink {
     }
 
     /// Counts one more within the window and gives the count, if Redis answers.
-    pub async fn count(&self, key: &str, window: Duration) -> Option<Counted> {
+    pub async fn count(&self, key: &str, more: u32, window: Duration) -> Option<Counted> {
         let key = format!("tenarai:limit:{key}");
         self.ask(async |mut redis| {
             let (count, left): (u32, i64) = redis::pipe()
@@ -73,7 +73,7 @@ impl RedisLink {
                 .arg(window.as_secs())
                 .arg("NX")
                 .ignore()
-                .incr(&key, 1)
+                .incr(&key, more)
                 .pttl(&key)
                 .query_async(&mut redis)
                 .await?;

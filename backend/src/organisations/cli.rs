@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::model;
 use crate::accounts;
+use crate::content::format::is_slug;
 use crate::courses;
 use crate::db::types::{CourseId, OrganisationId};
 use crate::db::{self, AnyConnection, Db};
@@ -43,6 +44,8 @@ pub struct Enrolment {
 pub enum OrganisationError {
     #[error("there is no organisation {0}")]
     UnknownOrganisation(String),
+    #[error("an organisation's name in addresses has lower case letters, digits and single hyphens, unlike {0:?}")]
+    BadSlug(String),
     #[error("there is an organisation {0} already")]
     Taken(String),
     #[error("there is no course {0}, or it was never published")]
@@ -67,6 +70,9 @@ impl From<diesel::result::Error> for OrganisationError {
 pub async fn run(db: &Db, command: OrganisationCommand) -> Result<String, OrganisationError> {
     db.write(move |tx| match command {
         OrganisationCommand::Add { slug, name } => {
+            if !is_slug(&slug) {
+                return Err(OrganisationError::BadSlug(slug));
+            }
             if model::by_slug(tx, &slug)?.is_some() {
                 return Err(OrganisationError::Taken(slug));
             }

@@ -53,6 +53,11 @@ pub async fn announce_end(site: &Site, user: UserId, sessions: &[SessionId]) {
     }
 }
 
+/// Whether this session goes on.
+pub fn lives(db: &mut AnyConnection, session: SessionId) -> diesel::QueryResult<bool> {
+    Ok(model::find(db, session)?.is_some_and(|session| session.lives(Ts::now())))
+}
+
 /// Whether the user is signed in anywhere.
 pub async fn any_lives(db: &Db, user: UserId) -> Result<bool, db::Error> {
     db.read(move |connection| Ok(!model::living(connection, user)?.is_empty())).await

@@ -124,6 +124,23 @@ pub fn refresh(tx: &mut AnyConnection, secret: &RefreshSecret) -> QueryResult<Re
     Ok(Refreshed::Goes { session, next: (changed == 1).then_some(next) })
 }
 
+/// Ends the sessions of these secrets, as far as they live.
+pub fn leave(tx: &mut AnyConnection, secrets: &[RefreshSecret]) -> QueryResult<Vec<Session>> {
+    let mut left = Vec::new();
+    for secret in secrets {
+        let found: Option<Session> = sessions::table
+            .filter(sessions::refresh_hash.eq(&secret.hash))
+            .select(Session::as_select())
+            .first(tx)
+            .optional()?;
+        if let Some(session) = found.filter(|session| session.lives(Ts::now())) {
+            end(tx, session.id, "signed_in_anew")?;
+            left.push(session);
+        }
+    }
+    Ok(left)
+}
+
 /// No secret of today: one that was replaced more than once, or made up by somebody who knows the session's name.
 fn outdated(tx: &mut AnyConnection, secret: &RefreshSecret, now: Ts) -> QueryResult<Refreshed> {
     let Some(id) = secret.session() else { return Ok(Refreshed::Unknown) };

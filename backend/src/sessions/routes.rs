@@ -15,15 +15,12 @@ use super::tokens::REFRESH_COOKIE;
 use super::{announce_end, keys::Jwk};
 use crate::accounts::{self, Grant, Locale, Person, password};
 use crate::db::types::{OrganisationId, SessionId, Ts, UserId};
-use crate::http::client_address;
 use crate::http::page::Page;
 use crate::http::problem::{INVALID_FIELDS, NOT_FOUND, Problem, TOO_MANY_REQUESTS};
 use crate::http::{Body, Problems};
+use crate::http::{client_address, network_of};
 use crate::live::{Exceeded, Limit};
 use crate::site::Site;
-
-/// As RFC 5321 has it.
-const LONGEST_EMAIL: usize = 320;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -100,8 +97,10 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
         key: format!("sign-in:account:{}", accounts::email_key(&email)),
         most: site.config.settings.sign_in_failures_per_account,
     };
-    let by_address =
-        Limit { key: format!("sign-in:address:{address}"), most: site.config.settings.sign_in_failures_per_address };
+    let by_address = Limit {
+        key: format!("sign-in:address:{}", network_of(&address)),
+        most: site.config.settings.sign_in_failures_per_address,
+    };
     // An account's tries are counted beforehand, so that many at once do not slip through. An address counts its
     // failures only: a whole company may sign in from behind one.
     let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
@@ -130,7 +129,10 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
     }
     site.live.limits.forget(&by_account).await;
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("").to_owned();
-    let (session, secret) = site
+    // Who signs in over a session, on a shared computer say, leaves it: nobody has its secret any more.
+    let left: Vec<RefreshSecret> =
+        planted::values(&request, REFRESH_COOKIE).into_iter().map(RefreshSecret::from_cookie).collect();
+    let (session, secret, left) = site
         .db
         .write(move |tx| {
             // Holds the person: whoever changes the password meanwhile either was before us, and the old one is good
@@ -139,16 +141,21 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
             if accounts::secret_of(tx, account.user)? != account.hash {
                 return Err(INVALID_CREDENTIALS.problem());
             }
-            Ok(model::start(tx, account.user, &agent, &address)?)
+            let left = model::leave(tx, &left)?;
+            let (session, secret) = model::start(tx, account.user, &agent, &address)?;
+            Ok::<_, Problem>((session, secret, left))
         })
         .await?;
+    for session in left {
+        announce_end(&site, session.user_id, &[session.id]).await;
+    }
     answer(&site, &session, Some(secret)).await
 }
 
 /// What cannot be an account is neither counted, which would keep it in memory, nor hashed.
 fn check_lengths(email: &str, password: &SecretString) -> Result<(), Problem> {
     let too_long = |field| INVALID_FIELDS.problem().at(field, "too_long", "");
-    if email.chars().count() > LONGEST_EMAIL {
+    if email.chars().count() > accounts::LONGEST_EMAIL {
         return Err(too_long("/email"));
     }
     if password.expose_secret().chars().count() > password::LONGEST {
@@ -213,7 +220,9 @@ pub async fn who(me: SignedIn) -> Json<Me> {
     responses((status = 204), Problems))]
 #[delete("/session")]
 pub async fn sign_out(me: SignedIn, site: Data<Site>) -> Result<HttpResponse, Problem> {
-    end_one(&site, &me, me.session).await?;
+    // On a shared computer it counts that the browser forgets, whether or not it could be written down.
+    let forgetting = |problem: Problem| site.tokens.farewell().iter().fold(problem, Problem::with_cookie);
+    end_one(&site, &me, me.session).await.map_err(forgetting)?;
     Ok(goodbye(&site))
 }
 
@@ -273,15 +282,17 @@ pub async fn end(me: SignedIn, id: Path<SessionId>, site: Data<Site>) -> Result<
 
 async fn end_one(site: &Site, me: &SignedIn, id: SessionId) -> Result<(), Problem> {
     let user = me.person.id;
-    site.db
-        .write(move |tx| {
-            let session = model::find(tx, id)?.filter(|session| session.user_id == user).ok_or(&NOT_FOUND)?;
-            model::end(tx, session.id, "signed_out")?;
-            Ok::<_, Problem>(())
-        })
-        .await?;
-    announce_end(site, user, &[id]).await;
-    Ok(())
+    let ended = site.db.write(move |tx| {
+        let session = model::find(tx, id)?.filter(|session| session.user_id == user).ok_or(&NOT_FOUND)?;
+        model::end(tx, session.id, "signed_out")?;
+        Ok::<_, Problem>(())
+    });
+    let ended = ended.await;
+    // One's own is over even where the disk is full: no process that runs takes it any more.
+    if ended.is_ok() || id == me.session {
+        announce_end(site, user, &[id]).await;
+    }
+    ended
 }
 
 fn goodbye(site: &Site) -> HttpResponse {

@@ -16,8 +16,9 @@ use super::view::{ChapterProgress, CourseProgress};
 use crate::courses::{self, ChapterRef};
 use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, CourseId, EventId, Ts, UserId};
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, TOO_MANY_REQUESTS};
 use crate::http::{Body, Problems};
+use crate::live::Limit;
 use crate::sessions::SignedIn;
 use crate::site::Site;
 
@@ -146,13 +147,20 @@ pub async fn send(me: SignedIn, batch: Body<Batch>, site: Data<Site>) -> Result<
     if events.len() > MOST {
         return Err(TOO_MANY_EVENTS.problem().with("limit", MOST));
     }
+    let user = me.person.id;
+    let runs = events.iter().filter(|event| matches!(event.what, What::CellExecuted(_))).count();
+    if let Some(runs) = u32::try_from(runs).ok().filter(|runs| *runs > 0) {
+        let limit = Limit { key: format!("runs:{user}"), most: site.config.settings.runs_per_person };
+        if let Err(exceeded) = site.live.limits.count_all(&limit, runs).await {
+            return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
+        }
+    }
     let mut chapters: BTreeMap<ChapterId, Result<ChapterRef, Rejected>> = BTreeMap::new();
     for event in &events {
         if let std::collections::btree_map::Entry::Vacant(entry) = chapters.entry(event.chapter_id) {
             entry.insert(studied(&site, &me, event.chapter_id).await?);
         }
     }
-    let user = me.person.id;
     let outcome = match one_move(&events, &chapters) {
         // By far the most frequent.
         Some((event, position, chapter)) => {

@@ -141,5 +141,9 @@ pub(super) fn next_in<'p>(
     let start =
         last.and_then(|row| publication.chapters.iter().position(|chapter| chapter.id == row.chapter_id)).unwrap_or(0);
     let (before, from) = publication.chapters.split_at(start);
-    from.iter().chain(before).filter(|chapter| chapter.available).find(open)
+    let to_do = |chapters: &'p [Chapter]| chapters.iter().filter(|chapter| chapter.available).filter(open);
+    // At the end of the course, what was begun comes before what was passed over.
+    let begun = to_do(before).filter_map(|chapter| Some((rows.get(&chapter.id)?.updated_at, chapter)));
+    let begun = begun.max_by_key(|(at, _)| *at).map(|(_, chapter)| chapter);
+    to_do(from).next().or(begun).or_else(|| to_do(before).next())
 }

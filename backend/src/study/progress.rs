@@ -128,6 +128,10 @@ pub fn mark(
     completed: bool,
 ) -> Result<ChapterProgress, Problem> {
     let place = place(user, chapter);
+    // Where there is no mark there is nothing to take back, and nothing was begun by that.
+    if !completed && model::progress(tx, user, place.chapter)?.is_none() {
+        return Ok(of(tx, user, chapter)?);
+    }
     let row = model::advance(tx, place, &Step::default(), Ts::now())?;
     let cells = model::cells(tx, user, place.chapter)?;
     if completed {

@@ -22,7 +22,7 @@ pub struct Site {
     pub db: Db,
     pub blobs: Blobs,
     /// Dropped last: database and store lie in it.
-    _state: Arc<TempDir>,
+    state: Arc<TempDir>,
 }
 
 impl Beginning for Site {
@@ -30,7 +30,7 @@ impl Beginning for Site {
         let target = Target::parse(&plan.settings.database_url).unwrap();
         db::migrate::run(&target).unwrap();
         let blobs = Blobs::in_folder(&plan.dir.path().join("blobs")).unwrap();
-        Self { db: Db::open(&target, 4).unwrap(), blobs, _state: plan.dir }
+        Self { db: Db::open(&target, 4).unwrap(), blobs, state: plan.dir }
     }
 }
 
@@ -336,6 +336,21 @@ async fn the_commit_is_kept_when_the_folder_is_what_was_committed(site: Site) {
     let committed: Source = source(committed).await.unwrap().parse().unwrap();
     assert_eq!(committed.commit.as_deref(), Some(commit.trim()));
 
+    // A folder that somebody sent may name programs for git to run; none is.
+    let ran = course.path().with_extension("ran");
+    let program = format!("touch {}; cat", ran.display());
+    for name in ["filter.evil.clean", "filter.evil.process", "diff.external", "core.fsmonitor", "core.sshCommand"] {
+        git(course.path(), &["config", name, &program]).unwrap();
+    }
+    std::fs::write(course.path().join(".git/info/attributes"), "* filter=evil diff=evil\n").unwrap();
+    let touched = std::fs::File::options().append(true).open(course.path().join("course.yaml")).unwrap();
+    touched.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    course.edit("chapters/01-read/text.en.md", "Move on", "Go on");
+    let changed = site.publish(&course).await.unwrap().publication;
+    let changed: Source = source(changed).await.unwrap().parse().unwrap();
+    assert_eq!((changed.commit, ran.exists()), (None, false));
+    course.edit("chapters/01-read/text.en.md", "Go on", "Move on");
+
     course.write("data/rent.csv", "changed since");
     let changed = site.publish(&course).await.unwrap().publication;
     let changed: Source = source(changed).await.unwrap().parse().unwrap();
@@ -345,6 +360,23 @@ async fn the_commit_is_kept_when_the_folder_is_what_was_committed(site: Site) {
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let output = std::process::Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+}
+
+#[apply(story)]
+async fn files_that_were_lost_or_damaged_come_back_with_the_next_publishing(site: Site) {
+    let course = Course::good();
+    site.publish(&course).await.unwrap();
+    let data = std::fs::read(course.path().join("data/rent.csv")).unwrap();
+    let id = BlobId::of(&data).to_string();
+    let file = site.state.path().join("blobs").join(&id[..2]).join(&id[2..4]).join(&id);
+    for harm in [None, Some(vec![b'x'; data.len()])] {
+        match harm {
+            Some(bytes) => std::fs::write(&file, bytes).unwrap(),
+            None => std::fs::remove_file(&file).unwrap(),
+        }
+        assert!(!site.publish(&course).await.unwrap().new);
+        assert_eq!(std::fs::read(&file).unwrap(), data);
+    }
 }
 
 #[apply(story)]

@@ -59,6 +59,24 @@ async fn a_nul_character_is_refused_like_any_other_mistake(site: TestSite) {
     }
 }
 
+/// A few bytes of it may stand for gigabytes.
+#[apply(story)]
+async fn what_is_packed_is_not_unpacked(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    for (encoding, status) in [("zstd", 415), ("gzip", 415), ("br", 415), ("gzip, identity", 415), ("identity", 200)] {
+        for path in ["/api/v1/me", "/internal/v1/nothing"] {
+            let request = person.as_page(Method::PATCH, path).header("content-encoding", encoding);
+            let answer = person.send(request.json(&json!({ "locale": "en" }))).await;
+            assert_eq!(
+                answer.status,
+                if path.starts_with("/internal") && status == 200 { 404 } else { status },
+                "{encoding}"
+            );
+        }
+    }
+}
+
 #[apply(story)]
 async fn no_body_at_all_has_no_fields(site: TestSite) {
     let answer = site.browser().post_nothing("/api/v1/session").await;

@@ -5,14 +5,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use futures_util::future::join_all;
 use macro_rules_attribute::apply;
 use serde_json::json;
 use tenarai::db::schema::{sessions, users};
 use tenarai::db::types::Ts;
-use tenarai::db::{Access, AnyConnection, Target};
+use tenarai::db::{Access, Target};
 
+use crate::support::postgres::waiting;
 use crate::support::{Answer, Browser, PASSWORD, Person, Plan, TestSite, tell, within};
 
 async fn refresh(browser: &Browser) -> Answer {
@@ -170,17 +170,6 @@ async fn what_a_sign_in_left_behind_is_deleted_after_ninety_days(site: TestSite)
     living.get("/api/v1/session").await.is(200);
 }
 
-/// How many wait for what somebody else holds.
-fn waiting(database: &mut AnyConnection) -> i64 {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        waiting: i64,
-    }
-    let query = diesel::sql_query("SELECT count(*) AS waiting FROM pg_locks WHERE NOT granted");
-    query.get_result::<Count>(database).expect("PostgreSQL says who waits").waiting
-}
-
 /// Held up at the same row, each would once hold what the other waits for.
 #[test]
 fn a_refresh_and_a_change_of_the_password_do_not_wait_for_each_other() {
@@ -206,5 +195,33 @@ fn a_refresh_and_a_change_of_the_password_do_not_wait_for_each_other() {
         wait_for(2).await;
         holder.batch_execute("COMMIT").expect("it is let go");
         assert_eq!((change.await.expect("it ends"), refreshed.await.expect("it ends")), (204, 200));
+    });
+}
+
+/// Hashing takes its time, and an operator may have been there meanwhile.
+#[test]
+fn a_change_of_the_password_that_comes_too_late_changes_nothing() {
+    tell(Plan::on_postgres(), async |site: TestSite| {
+        for meanwhile in [
+            "UPDATE users SET password_hash = 'another' WHERE id = $",
+            "UPDATE sessions SET ended_at = now() WHERE user_id = $",
+        ] {
+            let person = site.somebody().await;
+            person.sign_in().await;
+            let target = Target::parse(&site.settings().database_url).expect("a database");
+            let [mut holder, mut observer] = [(); 2].map(|()| target.connect(Access::Write).expect("it opens"));
+            let hold = format!("BEGIN; UPDATE users SET locale = locale WHERE id = {}", person.id);
+            holder.batch_execute(&hold).expect("it is held");
+            let changer = person.clone();
+            let change = tokio::spawn(async move {
+                let words = json!({ "current_password": PASSWORD, "new_password": "a-longer-password" });
+                changer.put("/api/v1/me/password", words).await.status
+            });
+            within(Duration::from_secs(20), "it waits", async || (waiting(&mut observer) > 0).then_some(())).await;
+            let meanwhile = meanwhile.replace('$', &person.id.to_string());
+            holder.batch_execute(&format!("{meanwhile}; COMMIT")).expect("it is written");
+            assert!([401, 422].contains(&change.await.expect("it ends")), "{meanwhile}");
+            assert_ne!(person.try_password("a-longer-password").await.status, 200, "{meanwhile}");
+        }
     });
 }

@@ -150,6 +150,19 @@ async fn behind_a_proxy_limits_count_the_address_it_names_and_nothing_made_up(pl
     assert_eq!(answers, [401, 401, 429]);
 }
 
+/// On a computer that several use.
+#[apply(story)]
+async fn who_signs_in_over_a_session_ends_it(site: TestSite) {
+    let (first, second) = (site.somebody().await, site.somebody().await);
+    let elsewhere = first.elsewhere(&site);
+    elsewhere.sign_in().await;
+    first.sign_in().await;
+    let left = first.stolen();
+    second.with((*first).clone()).sign_in().await;
+    left.is_signed_out().await;
+    elsewhere.get("/api/v1/session").await.is(200);
+}
+
 #[apply(story)]
 async fn an_address_that_guesses_at_many_accounts_is_held_up(plan: Plan) {
     let site = plan.with(|settings| settings.sign_in_failures_per_address = 5).start().await;

@@ -78,6 +78,14 @@ async fn a_chapter_that_leaves_it_to_the_trainee_is_marked_and_unmarked(site: Te
 }
 
 #[apply(story)]
+async fn to_take_back_a_mark_that_nobody_made_begins_nothing(site: TestSite) {
+    let course = site.course("ml").await;
+    let trainee = site.trainee(&course).await;
+    assert_eq!(mark(&trainee, &course, "own", false).await.ok()["state"], "not_started");
+    assert_eq!(trainee.get(&course.chapter("own")).await.ok()["progress"]["state"], "not_started");
+}
+
+#[apply(story)]
 async fn what_was_earned_while_a_mark_stood_stays_when_it_is_taken_back(site: TestSite) {
     let mut draft = CourseDraft::new("ml");
     draft.chapter_mut("own").look = Look::ReadOrOwn;

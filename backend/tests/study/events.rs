@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{event, report, run};
-use crate::support::{Course, CourseDraft, Person, TestSite};
+use crate::support::{Course, CourseDraft, Person, Plan, TestSite};
 
 async fn progress(person: &Person, course: &Course, key: &str) -> Value {
     person.get(&course.chapter(key)).await.ok()["progress"].clone()
@@ -236,6 +236,22 @@ async fn what_cannot_be_is_rejected_event_by_event(site: TestSite) {
     assert_eq!(statuses(&report(&trainee, &fine).await.ok()), [("stored", None); 2]);
     let name = progress(&trainee, &course, "values").await["cells"][0]["last_error"].clone();
     assert_eq!(name.as_str().map(|name| name.chars().count()), Some(100));
+}
+
+#[apply(story)]
+async fn nobody_fills_the_database_with_runs_and_the_others_are_not_held_up(plan: Plan) {
+    let site = plan.with(|settings| settings.runs_per_person = 10).start().await;
+    let course = site.course("ml").await;
+    let (busy, other) = (site.trainee(&course).await, site.trainee(&course).await);
+    let runs: Vec<Value> = (0..6).map(|_| run(&course, "one", true)).collect();
+    report(&busy, &runs).await.is(200);
+    let more: Vec<Value> = (0..6).map(|_| run(&course, "one", true)).collect();
+    let refused = report(&busy, &more).await;
+    assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds <= 900));
+    refused.refused(429, "too_many_requests");
+    // Where one is, is told all the same.
+    report(&busy, &[event(&course, "values", "position", json!({ "scroll": 0.5 }))]).await.is(200);
+    report(&other, &runs).await.is(200);
 }
 
 #[apply(story)]

@@ -82,6 +82,15 @@ async fn after_a_completed_chapter_comes_the_next_that_is_not(site: TestSite) {
 }
 
 #[apply(story)]
+async fn at_the_end_of_a_course_what_was_begun_comes_before_what_was_passed_over(site: TestSite) {
+    let course = site.course("ml").await;
+    let trainee = site.trainee(&course).await;
+    report(&trainee, &[run(&course, "one", true)]).await.is(200);
+    trainee.put(&format!("{}/completion", course.chapter("own")), json!({ "completed": true })).await.is(200);
+    assert_eq!(carry_on(&trainee).await["chapter"]["id"], course.chapter_id("values").0);
+}
+
+#[apply(story)]
 async fn after_a_finished_course_comes_the_other_one(site: TestSite) {
     let (done, open) = (site.course("done").await, site.course("open").await);
     let company = site.company().await;

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use tenarai::db::{Target, migrate};
+use diesel::sql_types::BigInt;
+use tenarai::db::{AnyConnection, Target, migrate};
 
 use super::keeper::{Kept, folder};
 
@@ -151,4 +152,15 @@ fn as_user(user: Option<&User>, program: &[&str]) -> Vec<String> {
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("temporary folders have plain names")
+}
+
+/// How many wait for what somebody else holds.
+pub fn waiting(database: &mut AnyConnection) -> i64 {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        waiting: i64,
+    }
+    let query = diesel::sql_query("SELECT count(*) AS waiting FROM pg_locks WHERE NOT granted");
+    query.get_result::<Count>(database).expect("PostgreSQL says who waits").waiting
 }

@@ -5,17 +5,17 @@ export const useKeys = onePerApp(() => {
   const searching = ref(false)
   const helping = ref(false)
   const me = useMe()
-  const { has } = useRoles()
   let afterG = 0
 
+  const room = (to: string) => () => (me.value && mayVisit(to, me.value) ? to : null)
   const places: Record<string, () => string | null> = {
     h: () => '/',
     a: () => '/account',
     c: () => (useStudy().course.value ? `/courses/${useStudy().course.value!.slug}` : '/'),
-    t: () => (has('tutor') ? '/tutor' : null),
-    m: () => (has('corporate_admin') ? '/admin' : null),
-    w: () => (has('author') ? '/author' : null),
-    o: () => (has('operator') ? '/operator' : null),
+    t: room('/tutor'),
+    m: room('/admin'),
+    w: room('/author'),
+    o: room('/operator'),
   }
   const beside = (which: 'next' | 'previous') => () => {
     const { chapter, id } = useStudy()

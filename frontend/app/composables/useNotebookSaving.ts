@@ -3,7 +3,7 @@ const SAVE_AT_LATEST = 10_000
 
 /** Jupyter saves every two minutes; whoever closes the laptop in between should lose nothing. */
 export const useNotebookSaving = onePerApp(() => {
-  const { state, tell, onMessage } = useNotebookFrame()
+  const { state, ask, tell, onMessage } = useNotebookFrame()
   const { dirty } = useNotebookNews()
   const save = () => state.value === 'ready' && dirty.value && tell({ type: 'save' })
   const saveSoon = useDebounceFn(save, SAVE_AFTER, { maxWait: SAVE_AT_LATEST })
@@ -14,4 +14,9 @@ export const useNotebookSaving = onePerApp(() => {
     else if (message.type === 'dirty' && message.dirty) void saveSoon()
   })
   useEventListener(document, 'visibilitychange', () => document.visibilityState === 'hidden' && save())
+
+  return {
+    /** Before the notebook is taken away: saves the last words, and says whether nothing would be lost. */
+    settle: async () => state.value !== 'ready' || ask({ type: 'save' }, SAVE_AT_LATEST).then(() => true, () => false),
+  }
 })

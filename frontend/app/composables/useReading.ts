@@ -8,6 +8,9 @@ interface Reading {
   visible: Ref<boolean>
 }
 
+/** Pixels below the window in which the end of the text counts as reached. */
+const NEAR_THE_END = 80
+
 /** Opened, read, and where one is: what the text itself tells about studying. Restores the place of last time. */
 export function useReading({ chapter, scroller, end, visible }: Reading) {
   const queue = useStudyQueue()
@@ -62,6 +65,15 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     if (position && scroller.value?.scrollTop === 0) goTo(position.scroll)
     if (position?.cell_id) showCell(position.cell_id)
     restored = true
+    look()
+  }
+
+  /** As it is now: an observer may tell late of a page that had no text yet. */
+  function look() {
+    const [box, last] = [scroller.value, end.value]
+    if (!clock || !restored || !box || !last || last.getBoundingClientRect().top > box.getBoundingClientRect().bottom + NEAR_THE_END) return
+    clock.reachedEnd(Date.now())
+    arm()
   }
 
   watch(chapter, (now) => {
@@ -88,11 +100,7 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     clock?.visible(yes, Date.now())
     arm()
   })
-  useIntersectionObserver(end, ([entry]) => {
-    if (!entry?.isIntersecting || !clock) return
-    clock.reachedEnd(Date.now())
-    arm()
-  }, { root: scroller, rootMargin: '0px 0px 80px 0px' })
+  useIntersectionObserver(end, look, { root: scroller, rootMargin: `0px 0px ${NEAR_THE_END}px 0px` })
   useEventListener(scroller, 'scroll', moved, { passive: true })
   watch(activeCell, cell => cell && moved())
   onScopeDispose(() => {

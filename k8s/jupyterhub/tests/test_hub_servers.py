@@ -188,6 +188,39 @@ for name in glob.glob('/proc/[0-9]*/environ'):
     assert kernel.run(f"import os; os.listdir({str(hub.learners)!r})").error == "PermissionError"
 
 
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "rm -rf .local && touch .local",
+        "rm -rf .tenarai && touch .tenarai",
+        "chmod 000 .tenarai",
+        "rm .tenarai/status.json && mkdir .tenarai/status.json",
+        "rm .tenarai/content-token && mkdir .tenarai/content-token",
+        "rm .tenarai/handouts.json && mkfifo .tenarai/handouts.json",
+        "rm -rf .tenarai/settings && touch .tenarai/settings",
+        "rm .tenarai/server.log && mkfifo .tenarai/server.log",
+        'echo \'{"manifest": {"courses": [{}]}}\' > .tenarai/pristine/manifest.json',
+        "mkdir .tenarai/pristine/blobs/x",
+    ],
+)
+def test_whatever_a_learner_made_of_their_folder_their_server_starts(
+    newcomer: Browser, hub: RunningHub, harm: str
+) -> None:
+    hub.start_server(newcomer.user)
+    kernel = Kernel(hub, newcomer.user)
+    harmed = kernel.run(f"import os, subprocess; os.chdir(os.path.expanduser('~')); subprocess.run({harm!r}, shell=True)")
+    assert "returncode=0" in harmed.text
+    hub.stop_server(newcomer.user)
+    hub.start_server(newcomer.user)
+    assert Kernel(hub, newcomer.user).run("print('in')").text == "in\n"
+    assert Kernel(hub, newcomer.user).api("GET", f"files/{ONE}").content == FILES[ONE]
+
+
+def test_a_kernel_has_nothing_of_the_hubs_log(kernel: Kernel, hub: RunningHub) -> None:
+    files = kernel.run("import os; print({os.path.realpath(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd')})")
+    assert str(hub.folder) not in files.text.replace(str(hub.learners), "")
+
+
 @as_root
 def test_nobody_listens_to_what_anothers_kernel_prints(kernel: Kernel, newcomer: Browser, hub: RunningHub) -> None:
     hub.start_server(newcomer.user)

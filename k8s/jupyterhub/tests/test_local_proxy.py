@@ -67,6 +67,23 @@ async def proxied() -> AsyncIterator[str]:
                 await ws.send_str(message.data)
         return ws
 
+    flooded = asyncio.Event()
+
+    async def flood(request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        await ws.send_str("begin")
+        for _ in range(100):
+            await ws.send_bytes(bytes(2**20))
+        flooded.set()
+        await ws.receive()
+        return ws
+
+    async def is_flooded(_: web.Request) -> web.Response:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(flooded.wait(), 4)
+        return web.Response(text="done" if flooded.is_set() else "waits")
+
     async def compressed(_: web.Request) -> web.Response:
         response = web.Response(text="x" * 10_000, headers={"ETag": '"abc"'})
         response.enable_compression(web.ContentCoding.gzip)
@@ -101,6 +118,8 @@ async def proxied() -> AsyncIterator[str]:
             web.get("/{base}/user/u1/refused", refused),
             web.get("/{base}/user/u1/socket", socket),
             web.get("/{base}/user/u1/compressed", compressed),
+            web.get("/{base}/user/u1/flood", flood),
+            web.get("/{base}/user/u1/flooded", is_flooded),
             web.route("*", "/{tail:.*}", echo),
         ]
     )
@@ -200,6 +219,18 @@ async def test_websockets_keep_their_subprotocol_and_kind(proxied: str) -> None:
         assert (await ws.receive()).data == "text"
         await ws.send_bytes(bytes(3_000_000))
         assert len((await ws.receive()).data) == 3_000_000
+
+
+async def test_what_a_browser_does_not_read_waits_at_the_server(proxied: str) -> None:
+    async with aiohttp.ClientSession() as http, http.ws_connect(proxied + "user/u1/flood", max_msg_size=0) as ws:
+        assert (await ws.receive()).data == "begin"
+        # a laptop that sleeps reads no more; a hundred megabytes would be here within a second
+        async with http.get(proxied + "user/u1/flooded") as answer:
+            assert await answer.text() == "waits"
+        for _ in range(100):
+            assert len((await ws.receive()).data) == 2**20
+        async with http.get(proxied + "user/u1/flooded") as answer:
+            assert await answer.text() == "done"
 
 
 async def test_a_websocket_ends_with_the_server_behind_it(proxied: str) -> None:

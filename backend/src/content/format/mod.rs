@@ -18,6 +18,14 @@ pub use crate::locale::Locale;
 /// One text in each language of the course.
 pub type Localised = BTreeMap<Locale, String>;
 
+/// Lower case letters, digits and single hyphens between them: what becomes part of addresses and file names.
+pub fn is_slug(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.len() <= LONGEST_SLUG && text.split('-').all(|part| !part.is_empty() && part.bytes().all(plain))
+}
+
+const LONGEST_SLUG: usize = 64;
+
 /// What a chapter is for its reader.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Display, EnumString, IntoStaticStr, ToSchema,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chapter, ChapterRule, Course, CourseRule, Kind, Locale, Localised, Profile, Section};
+use super::{Chapter, ChapterRule, Course, CourseRule, Kind, Locale, Localised, Profile, Section, is_slug};
 use crate::content::report::{Notes, Position};
 use crate::content::yaml::{self, Fields, Node};
 
@@ -48,10 +48,7 @@ struct Spoken {
 /// Slugs and keys: lower case letters, digits and single hyphens. They become parts of addresses and file names.
 fn name(node: &Node, what: &str, code: &'static str, notes: &mut Notes) -> Option<String> {
     let text = node.text(what, LONGEST_NAME, notes)?;
-    let valid = text
-        .split('-')
-        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
-    if !valid {
+    if !is_slug(text) {
         let rule = "may have lower case letters, digits and single hyphens between them";
         notes.error(node.at, code, format!("{what} {rule}, unlike `{text}`"));
         return None;

@@ -1,7 +1,7 @@
 //! The log of a hub that we run. The hub and what it starts write to its end; nobody else keeps it short.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -18,9 +18,17 @@ pub fn keep_short(log: &Path) -> io::Result<()> {
         return Ok(());
     }
     // Where there is no room for the copy the log is cut all the same.
-    let copied = fs::copy(log, log.with_extension("log.1"));
+    let copied = keep_end(log, &log.with_extension("log.1"));
     OpenOptions::new().write(true).open(log)?.set_len(0)?;
-    copied.map(drop)
+    copied
+}
+
+/// However much there is, no more than that of it.
+fn keep_end(log: &Path, kept: &Path) -> io::Result<()> {
+    let mut file = File::open(log)?;
+    file.seek(SeekFrom::End(-i64::try_from(MOST).unwrap_or(i64::MAX)))?;
+    let mut copy = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(kept)?;
+    io::copy(&mut file.take(MOST), &mut copy).map(drop)
 }
 
 #[cfg(test)]
@@ -46,5 +54,10 @@ mod tests {
         let before = folder.path().join("hub.log.1");
         assert!(fs::read(&before).expect("the log before").ends_with(b"last\n"));
         assert_eq!(fs::metadata(&before).expect("the log before").permissions().mode() & 0o777, 0o600);
+        hub.set_len(100 * MOST).expect("it grows");
+        hub.write_all(b"far away\n").expect("it is written");
+        keep_short(&log).expect("it is cut");
+        assert_eq!(fs::metadata(&before).expect("the log before").len(), MOST);
+        assert!(fs::read(&before).expect("the log before").ends_with(b"far away\n"));
     }
 }

@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import re
 from contextlib import suppress
@@ -27,11 +28,15 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
 from tornado.web import Application
-from tornado.websocket import WebSocketClosedError, websocket_connect
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 CONNECT_TIMEOUT_S = 10.0
 #: a message of a kernel may carry a large picture
 MAX_MESSAGE = 64 * 1024 * 1024
+#: a request's body is passed on as a whole
+MAX_BODY = 50 * 1024 * 1024
+BODY_TIMEOUT_S = 120.0
+IDLE_TIMEOUT_S = 75.0
 #: tornado's word for a connection that broke; no status of HTTP
 NO_ANSWER = 599
 LMS_COOKIES = "tenarai_"
@@ -97,16 +102,13 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
 
     async def start_ws_client(self, path: str | None = None) -> None:
         """Connect to the server behind, before the browser is told that it is connected."""
-        self._early: list[str | bytes] = []
         url = await self.get_target_url(path)
         if url is None:
             return
         request = self._get_proxy_request("ws" + url.removeprefix("http"))
         request.connect_timeout = CONNECT_TIMEOUT_S
         try:
-            self.ws_client = await websocket_connect(
-                request, on_message_callback=self._from_server, max_message_size=MAX_MESSAGE
-            )
+            self.ws_client = await websocket_connect(request, max_message_size=MAX_MESSAGE)
         except HTTPClientError as error:
             if error.code == NO_ANSWER:
                 await self.handle_proxy_error(503, error)
@@ -117,25 +119,25 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
             await self.handle_proxy_error(503, error)
 
     def open(self, *_: str) -> None:
-        """Pass on what the server said while the browser was still being connected."""
-        for message in self._early:
-            self._from_server(message)
-        self._early.clear()
+        """Pass on what the server says, from its first word."""
+        self._passing_on = asyncio.create_task(self._from_server(self.ws_client))
 
-    def _from_server(self, message: str | bytes | None) -> None:
-        if message is None:
-            if self.ws_connection is not None:
-                self.close(1012, "the server has ended")
-        elif self.ws_connection is None:
-            self._early.append(message)
-        else:
-            with suppress(WebSocketClosedError):
-                self.write_message(message, binary=isinstance(message, bytes))
+    async def _from_server(self, server: WebSocketClientConnection) -> None:
+        # the next is read when the one before is on its way: a browser that does not read would otherwise have
+        # everything kept here
+        while (message := await server.read_message()) is not None:
+            try:
+                await self.write_message(message, binary=isinstance(message, bytes))
+            except WebSocketClosedError:
+                return
+        if self.ws_connection is not None:
+            self.close(1012, "the server has ended")
 
-    def on_message(self, message: str | bytes) -> None:
+    async def on_message(self, message: str | bytes) -> None:
         """Pass a frame of the browser on as what it is: kernels' messages are binary in the newer protocol."""
         if self.ws_client:
-            self.ws_client.write_message(message, binary=isinstance(message, bytes))
+            with suppress(WebSocketClosedError):
+                await self.ws_client.write_message(message, binary=isinstance(message, bytes))
 
     def _get_proxy_request(self, url: str) -> HTTPRequest:
         request: HTTPRequest = super()._get_proxy_request(url)
@@ -217,7 +219,12 @@ def _application(handlers: list[Any]) -> Application:
 
 
 class BothLocalhosts(HTTPServer):
-    """A server that, told to listen at 127.0.0.1, does so at ::1 as well."""
+    """A server that, told to listen at 127.0.0.1, does so at ::1 as well, and waits for no body for ever."""
+
+    def initialize(self, *arguments: Any, **options: Any) -> None:
+        """Bound what is kept of a request until it is passed on."""
+        bounds = {"max_body_size": MAX_BODY, "body_timeout": BODY_TIMEOUT_S, "idle_connection_timeout": IDLE_TIMEOUT_S}
+        super().initialize(*arguments, **(options | bounds))
 
     def listen(self, port: int, address: str | None = None, *options: Any, **named: Any) -> None:
         """Listen; a machine without IPv6 has the one address only."""

@@ -11,11 +11,12 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .files import read_json, sha256, write_atomically, write_json
+from .files import read_file, read_json, sha256, write_atomically, write_json
 from .places import UnsafePath, relative_path
 
 TIMEOUT_S = 10.0
@@ -100,7 +101,7 @@ class Pristine:
     def read(self, digest: str) -> bytes | None:
         """A blob, if it is there and is what its name says."""
         try:
-            content = self._blob(digest).read_bytes()
+            content = read_file(self._blob(digest))
         except OSError:
             return None
         return content if sha256(content) == digest else None
@@ -123,7 +124,11 @@ class Pristine:
         return known.get("manifest") != manifest
 
     def _complete(self, known: dict[str, Any]) -> bool:
-        return bool(known) and all(self._blob(entry.sha256).exists() for entry in _entries(known.get("manifest", {})))
+        try:
+            entries = list(_entries(known.get("manifest", {})))
+        except (ContentsError, AttributeError):
+            return False  # it cannot be read any more, and is fetched again
+        return bool(known) and all(self._blob(entry.sha256).exists() for entry in entries)
 
     def _fetch_blobs(self, api: ContentApi, entries: list[Entry], report: Callable[[int], None]) -> None:
         missing = {entry.sha256: entry for entry in entries if self.read(entry.sha256) is None}
@@ -141,7 +146,8 @@ class Pristine:
     def _drop_others(self, keep: set[str]) -> None:
         for path in self._blobs.glob("*"):
             if path.name not in keep:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # a folder, which the learner put there
+                    path.unlink(missing_ok=True)
 
     def _blob(self, digest: str) -> Path:
         if not _SHA256.fullmatch(digest):

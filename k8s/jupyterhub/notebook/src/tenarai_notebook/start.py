@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import secrets
 import stat
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,22 +19,41 @@ from .places import Places
 from .status import StatusFile
 
 PACKAGE = Path(__file__).parent
+#: what is recorded in a learner's folder may be anything by now
+DAMAGED = (OSError, AttributeError, KeyError, TypeError, ValueError)
 LAB_LOCALES = {"ja": "ja_JP", "en": "default"}
 
 
 def main() -> None:
     """The whole start, in the order in which the hub shows it."""
     places = Places(Path.home())
-    places.private.mkdir(mode=0o700, exist_ok=True)
-    places.work.mkdir(mode=0o700, exist_ok=True)
+    for folder in (places.private, places.work):
+        _attempt(make_folder, folder)
     status = StatusFile(places.status)
     offline = not bring_contents(places, status)
-    choose_language(places, os.environ.get("TENARAI_LOCALE", ""))
-    offer_fonts(places.home)
+    _attempt(choose_language, places, os.environ.get("TENARAI_LOCALE", ""))
+    _attempt(offer_fonts, places.home)
     status.say("notebook", offline=offline)
     program = Path(sys.executable).parent / "jupyterhub-singleuser"
     os.chdir(places.work)
     os.execve(program, [str(program), *sys.argv[1:]], environment(places))
+
+
+def make_folder(folder: Path) -> None:
+    """A folder that its learner can use, whatever they made of it: something else in its place is kept beside it."""
+    if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
+        folder.rename(folder.with_name(f"{folder.name}-{secrets.token_hex(4)}"))
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_mode & 0o700 != 0o700:
+        folder.chmod(0o700)
+
+
+def _attempt(step: Callable[..., None], *arguments: object) -> None:
+    """What can be done without is no reason to stay away: the notebook is the only way in to mend it."""
+    try:
+        step(*arguments)
+    except DAMAGED as error:
+        _log(f"{step.__name__}: {error}")
 
 
 def bring_contents(places: Places, status: StatusFile) -> bool:
@@ -41,20 +62,20 @@ def bring_contents(places: Places, status: StatusFile) -> bool:
     status.say("contents")
     fetched = False
     if token and base_url:
-        write_atomically(places.content_token, token.encode())
+        _attempt(write_atomically, places.content_token, token.encode())
         try:
             Pristine(places.pristine).fetch(
                 ContentApi(base_url, token), lambda percent: status.say("contents", percent)
             )
             fetched = True
-        except ContentsError as error:
+        except (ContentsError, *DAMAGED) as error:
             _log(f"the material of the last time is used: {error}")
     else:
         _log("the material of the last time is used: the site gave no token")
     try:
         for refused in Handouts(places).lay_out():
             _log(f"not laid out: {refused}")
-    except (OSError, AttributeError, TypeError, ValueError) as error:
+    except (ContentsError, *DAMAGED) as error:
         # what is recorded of the folder may be damaged; what is in it is there all the same
         _log(f"nothing was laid out: {error}")
     return fetched
@@ -90,8 +111,9 @@ def runtime_folder(places: Places) -> Path:
         if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.getuid() and not facts.st_mode & 0o077:
             return folder
     folder = Path(tempfile.mkdtemp(prefix="tenarai-", dir="/tmp"))  # a short path, whatever TMPDIR says
-    places.runtime.unlink(missing_ok=True)
-    places.runtime.symlink_to(folder)
+    with suppress(OSError):  # what stands there is the learner's; the next start makes another folder
+        places.runtime.unlink(missing_ok=True)
+        places.runtime.symlink_to(folder)
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from .files import write_json
@@ -19,4 +20,5 @@ class StatusFile:
     def say(self, step: str, percent: int = 0, *, offline: bool = False) -> None:
         """Begin a step, or go on with it."""
         self._steps[step] = {"step": step, "percent": percent, "offline": offline}
-        write_json(self._path, {"start_id": self._start_id, "steps": list(self._steps.values())})
+        with suppress(OSError):  # a full home, say: one sees less of the start, and it goes on
+            write_json(self._path, {"start_id": self._start_id, "steps": list(self._steps.values())})
