@@ -160,3 +160,28 @@ test.describe('an author publishes a better notebook', () => {
     await expect(notebook.pane.getByText('このノートの新しい版があります。')).toBeHidden()
   })
 })
+
+test('what was typed a moment ago is there after leaving the chapter, and after signing out', async ({ page, trainee }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  const type = async (words: string) => {
+    await notebook.ready()
+    await notebook.edit(1)
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.insertText(words)
+  }
+  await type('last = "words"')
+  await page.getByRole('link', { name: 'ホームへ' }).click()
+  await expect(page.getByRole('heading', { name: '受講中の講座' })).toBeVisible()
+  await page.goto('/chapters/2/coding')
+  await notebook.ready()
+  await expect(notebook.cell(1)).toContainText('last = "words"')
+
+  await type('very_last = "words"')
+  await page.getByRole('button', { name: 'アカウントのメニュー' }).click()
+  await page.getByRole('menuitem', { name: 'サインアウトする' }).click()
+  await expect(page.getByRole('heading', { name: 'サインイン' })).toBeVisible()
+  await signIn(page, trainee, '/chapters/2/coding')
+  await notebook.ready()
+  await expect(notebook.cell(1)).toContainText('very_last = "words"')
+})

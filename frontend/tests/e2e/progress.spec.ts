@@ -127,3 +127,22 @@ test('what is done after the enrolment ended is not called saved', async ({ page
   await page.goto('/')
   await expect(page.getByText('いま受講している講座はありません')).toBeVisible()
 })
+
+test('a page that is slow to look at itself does not take a text for read', async ({ page, trainee }) => {
+  // A busy browser tells late what was in view, and what was there before the text was.
+  await page.addInitScript(() => {
+    const Original = window.IntersectionObserver
+    window.IntersectionObserver = class extends Original {
+      constructor(told: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+        super((entries, observer) => void setTimeout(() => told(entries, observer), 300), options)
+      }
+    }
+  })
+  await page.clock.install()
+  await signIn(page, trainee, '/chapters/1')
+  await page.getByRole('navigation', { name: '目次' }).getByRole('link', { name: /pandas/ }).first().click()
+  await expect(page.getByRole('heading', { level: 1, name: /pandas/ })).toBeVisible()
+  await page.clock.runFor('02:00')
+  await expect(page.getByText('修了条件')).toBeVisible()
+  await expect(page.locator('footer').getByText('本文を読む').locator('..')).toContainText('未達成')
+})

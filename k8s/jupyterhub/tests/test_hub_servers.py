@@ -188,36 +188,10 @@ for name in glob.glob('/proc/[0-9]*/environ'):
     assert kernel.run(f"import os; os.listdir({str(hub.learners)!r})").error == "PermissionError"
 
 
-@pytest.mark.parametrize(
-    "harm",
-    [
-        "rm -rf .local && touch .local",
-        "rm -rf .tenarai && touch .tenarai",
-        "chmod 000 .tenarai",
-        "rm .tenarai/status.json && mkdir .tenarai/status.json",
-        "rm .tenarai/content-token && mkdir .tenarai/content-token",
-        "rm .tenarai/handouts.json && mkfifo .tenarai/handouts.json",
-        "rm -rf .tenarai/settings && touch .tenarai/settings",
-        "rm .tenarai/server.log && mkfifo .tenarai/server.log",
-        'echo \'{"manifest": {"courses": [{}]}}\' > .tenarai/pristine/manifest.json',
-        "mkdir .tenarai/pristine/blobs/x",
-    ],
-)
-def test_whatever_a_learner_made_of_their_folder_their_server_starts(
-    newcomer: Browser, hub: RunningHub, harm: str
-) -> None:
-    hub.start_server(newcomer.user)
-    kernel = Kernel(hub, newcomer.user)
-    harmed = kernel.run(f"import os, subprocess; os.chdir(os.path.expanduser('~')); subprocess.run({harm!r}, shell=True)")
-    assert "returncode=0" in harmed.text
-    hub.stop_server(newcomer.user)
-    hub.start_server(newcomer.user)
-    assert Kernel(hub, newcomer.user).run("print('in')").text == "in\n"
-    assert Kernel(hub, newcomer.user).api("GET", f"files/{ONE}").content == FILES[ONE]
-
-
 def test_a_kernel_has_nothing_of_the_hubs_log(kernel: Kernel, hub: RunningHub) -> None:
-    files = kernel.run("import os; print({os.path.realpath(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd')})")
+    files = kernel.run(
+        "import os; print({os.path.realpath(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd')})"
+    )
     assert str(hub.folder) not in files.text.replace(str(hub.learners), "")
 
 
@@ -370,3 +344,28 @@ def test_the_services_of_the_hub_have_no_more_scopes_than_they_need(hub: Running
     assert not tenarai["admin"]
     for path in ("proxy", "services", "groups", "info"):
         assert hub.api("GET", path)[0] == 403, path
+
+
+ODD_FILES = """
+rm -rf .local .tenarai/settings .tenarai/status.json .tenarai/content-token .tenarai/handouts.json .tenarai/server.log
+touch .local .tenarai/settings
+mkdir .tenarai/status.json .tenarai/content-token .tenarai/pristine/blobs/x
+mkfifo .tenarai/handouts.json .tenarai/server.log
+echo '{"manifest": {"courses": [{}]}}' > .tenarai/pristine/manifest.json
+"""
+
+
+@pytest.mark.parametrize("harm", [ODD_FILES, "rm -rf .tenarai work; touch .tenarai work", "chmod 000 .tenarai work"])
+def test_whatever_a_learner_made_of_their_folder_their_server_starts(
+    newcomer: Browser, hub: RunningHub, harm: str
+) -> None:
+    hub.start_server(newcomer.user)
+    script = (
+        f"import os, subprocess; os.chdir(os.path.expanduser('~')); subprocess.run({harm!r}, shell=True).returncode"
+    )
+    assert Kernel(hub, newcomer.user).run(script).text == "0"
+    hub.stop_server(newcomer.user)
+    hub.start_server(newcomer.user)
+    kernel = Kernel(hub, newcomer.user)
+    assert kernel.run("print('in')").text == "in\n"
+    assert kernel.api("GET", f"files/{ONE}").content == FILES[ONE]
