@@ -339,12 +339,9 @@ mod tests {
         let config = config::Hub { public_url: url.clone(), internal_url: url, token: "token".into() };
         let hub = HubClient::new(config).expect("a client");
         let followers = followers();
-        let mut listening = followers.listen(&hub, "u1").await;
+        let listening = followers.listen(&hub, "u1").await;
         let follower = Arc::downgrade(&followers.known("u1").expect("it follows"));
-        listening.mark_unchanged();
-        followers.look("u1");
-        listening.changed().await.expect("it has looked again");
-        assert!(follower.upgrade().is_some());
+        assert!(!followers.retire("u1", &follower.upgrade().expect("it follows")));
 
         let start = followers.begin_start(&hub, "u1").await;
         drop(listening);
