@@ -1,5 +1,6 @@
 const SAVE_AFTER = 1_500
 const SAVE_AT_LATEST = 10_000
+const SETTLED_WITHIN = 5_000
 
 /** Jupyter saves every two minutes; whoever closes the laptop in between should lose nothing. */
 export const useNotebookSaving = onePerApp(() => {
@@ -17,6 +18,6 @@ export const useNotebookSaving = onePerApp(() => {
 
   return {
     /** Before the notebook is taken away: saves the last words, and says whether nothing would be lost. */
-    settle: async () => state.value !== 'ready' || ask({ type: 'save' }, SAVE_AT_LATEST).then(() => true, () => false),
+    settle: async () => state.value !== 'ready' || !dirty.value || ask({ type: 'save' }, SETTLED_WITHIN).then(() => true, () => false),
   }
 })
