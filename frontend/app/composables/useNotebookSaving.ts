@@ -1,6 +1,6 @@
 const SAVE_AFTER = 1_500
 const SAVE_AT_LATEST = 10_000
-const SETTLED_WITHIN = 5_000
+const SETTLED_WITHIN = 3_000
 
 /** Jupyter saves every two minutes; whoever closes the laptop in between should lose nothing. */
 export const useNotebookSaving = onePerApp(() => {
@@ -17,7 +17,7 @@ export const useNotebookSaving = onePerApp(() => {
   useEventListener(document, 'visibilitychange', () => document.visibilityState === 'hidden' && save())
 
   return {
-    /** Before the notebook is taken away: saves the last words, and says whether nothing would be lost. */
+    /** Before the notebook is taken away: saves the last words, as far as that goes within a moment. */
     settle: async () => state.value !== 'ready' || !dirty.value || ask({ type: 'save' }, SETTLED_WITHIN).then(() => true, () => false),
   }
 })
