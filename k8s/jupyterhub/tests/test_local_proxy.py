@@ -18,6 +18,17 @@ from running_hub import free_port
 from tenarai_hub.local_proxy import without_lms_cookies
 
 
+async def until_listening(port: int) -> None:
+    """The proxy opens its two ports one after the other."""
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return
+            await asyncio.sleep(0.05)
+
+
 @pytest.fixture
 async def proxied() -> AsyncIterator[str]:
     """The address of the proxy in front of a small server."""
@@ -132,12 +143,8 @@ async def proxied() -> AsyncIterator[str]:
     command += ["--default-target", f"http://127.0.0.1:{target}"]
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(400):
-            with suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                break
-            await asyncio.sleep(0.05)
+        await until_listening(port)
+        await until_listening(api)
         route = f"http://127.0.0.1:{api}/api/routes/jupyterhub/user/u1"
         add = {"target": f"http://127.0.0.1:{target}"}
         async with aiohttp.ClientSession() as http, http.post(route, json=add) as answer:
