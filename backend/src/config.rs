@@ -279,3 +279,34 @@ pub fn example() -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Settings};
+
+    #[test]
+    fn a_number_with_which_nothing_would_work_is_named_with_its_range() {
+        let settings = Settings {
+            database_connections: 0,
+            spawn_memory_mb: 1,
+            body_seconds: 0,
+            sign_in_failures_per_account: 0,
+            sign_in_failures_per_address: 0,
+            runs_per_person: 0,
+            workers: 999_999,
+            ..Settings::default()
+        };
+        let said = Config::check(settings).err().map(|invalid| invalid.to_string()).unwrap_or_default();
+        for (name, range) in [
+            ("database_connections: 0", "1 to 1000"),
+            ("spawn_memory_mb: 1", "256 to 1048576"),
+            ("body_seconds: 0", "1 to 3600"),
+            ("sign_in_failures_per_account: 0", "1 to 1000000"),
+            ("sign_in_failures_per_address: 0", "1 to 1000000"),
+            ("runs_per_person: 0", "1 to 1000000000"),
+            ("workers: 999999", "0 to 1024"),
+        ] {
+            assert!(said.contains(&format!("{name} is not from {range}")), "{name}: {said}");
+        }
+    }
+}

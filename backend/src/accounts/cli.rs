@@ -35,7 +35,7 @@ pub enum UserCommand {
 pub struct AddUser {
     email: String,
     /// Slug of the organisation; made where there is none yet.
-    #[arg(long)]
+    #[arg(long, value_parser = organisations::slug)]
     organisation: String,
     #[arg(long)]
     name: Option<String>,
@@ -83,7 +83,7 @@ fn parse_scope(text: &str) -> Result<Scope, String> {
 pub enum UserError {
     #[error("there is no account for {0}")]
     Unknown(String),
-    #[error("{0} is not an e-mail address")]
+    #[error("{0:?} is not an e-mail address")]
     NotAnAddress(String),
     #[error("say where: --scope {0}:ID")]
     ScopeNeeded(&'static str),

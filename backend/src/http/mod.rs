@@ -94,3 +94,16 @@ pub fn client_address(request: &HttpRequest, proxies: usize) -> String {
     let hop = hops.len().checked_sub(proxies).and_then(|index| address_of(hops.get(index)?));
     hop.map_or(peer, |hop| hop.to_canonical().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::network_of;
+
+    #[test]
+    fn who_has_a_network_is_counted_as_one() {
+        assert_eq!(network_of("2001:db8:1:2:3:4:5:6"), network_of("2001:db8:1:2:ffff::1"));
+        assert_ne!(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
+        assert_eq!(network_of("203.0.113.7"), "203.0.113.7");
+        assert_eq!(network_of("nobody"), "nobody");
+    }
+}

@@ -60,7 +60,7 @@ impl RedisLink {
         }
     }
 
-    /// Counts one more within the window and gives the count, if Redis answers.
+    /// Counts so many more within the window and gives the count, if Redis answers.
     pub async fn count(&self, key: &str, more: u32, window: Duration) -> Option<Counted> {
         let key = format!("tenarai:limit:{key}");
         self.ask(async |mut redis| {

@@ -56,7 +56,13 @@ pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Sit
     let name = me.person.hub_name();
     let status = site.followers.listen(hub, &name).await;
     let now = status.borrow().clone();
-    if is_wanted(hub, &site, body.reason).await && !bears_out(hub, &name, now.state).await {
+    let wanted = match body.reason {
+        StartReason::Renew => false,
+        _ if bears_out(hub, &name, now.state).await => false,
+        StartReason::Open => true,
+        StartReason::Prewarm => has_room(hub, &site).await,
+    };
+    if wanted {
         let start = site.followers.begin_start(hub, &name).await;
         tokio::spawn(ask_to_start(site.get_ref().clone(), hub.clone(), me.clone(), start));
     }
@@ -86,14 +92,6 @@ async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn, start: Uuid) {
         }
     }
     ServerNews::Changed { name }.tell(&site.live).await;
-}
-
-async fn is_wanted(hub: &HubClient, site: &Site, reason: StartReason) -> bool {
-    match reason {
-        StartReason::Open => true,
-        StartReason::Prewarm => has_room(hub, site).await,
-        StartReason::Renew => false,
-    }
 }
 
 /// No server is started ahead of need when many run already; when in doubt, none.

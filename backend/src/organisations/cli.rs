@@ -13,6 +13,7 @@ use crate::db::{self, AnyConnection, Db};
 pub enum OrganisationCommand {
     /// Add an organisation.
     Add {
+        #[arg(value_parser = slug)]
         slug: String,
         #[arg(long)]
         name: String,
@@ -44,8 +45,6 @@ pub struct Enrolment {
 pub enum OrganisationError {
     #[error("there is no organisation {0}")]
     UnknownOrganisation(String),
-    #[error("an organisation's name in addresses has lower case letters, digits and single hyphens, unlike {0:?}")]
-    BadSlug(String),
     #[error("there is an organisation {0} already")]
     Taken(String),
     #[error("there is no course {0}, or it was never published")]
@@ -66,13 +65,18 @@ impl From<diesel::result::Error> for OrganisationError {
     }
 }
 
+/// The name of an organisation that may be a new one.
+pub fn slug(text: &str) -> Result<String, String> {
+    if is_slug(text) {
+        return Ok(text.to_owned());
+    }
+    Err("a name in addresses has lower case letters, digits and single hyphens between them".to_owned())
+}
+
 /// Carries the command out and returns what to print.
 pub async fn run(db: &Db, command: OrganisationCommand) -> Result<String, OrganisationError> {
     db.write(move |tx| match command {
         OrganisationCommand::Add { slug, name } => {
-            if !is_slug(&slug) {
-                return Err(OrganisationError::BadSlug(slug));
-            }
             if model::by_slug(tx, &slug)?.is_some() {
                 return Err(OrganisationError::Taken(slug));
             }

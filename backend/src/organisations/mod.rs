@@ -16,7 +16,7 @@ use crate::http::problem::{FORBIDDEN, NOT_FOUND, Problem};
 use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
 
-pub use cli::{Enrolment, OrganisationCommand, enrol as enrol_command, run as run_command};
+pub use cli::{Enrolment, OrganisationCommand, enrol as enrol_command, run as run_command, slug};
 pub use model::{
     CourseAccess, NewCohort, access, add, add_cohort, by_slug, cohort_named, courses_of, courses_of_cohorts,
     department, enrol, has_department, license, licensed_courses,

@@ -18,7 +18,7 @@ use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, CourseId, EventId, Ts, UserId};
 use crate::http::problem::{Problem, TOO_MANY_REQUESTS};
 use crate::http::{Body, Problems};
-use crate::live::Limit;
+use crate::live::{Exceeded, Limit};
 use crate::sessions::SignedIn;
 use crate::site::Site;
 
@@ -148,12 +148,11 @@ pub async fn send(me: SignedIn, batch: Body<Batch>, site: Data<Site>) -> Result<
         return Err(TOO_MANY_EVENTS.problem().with("limit", MOST));
     }
     let user = me.person.id;
-    let runs = events.iter().filter(|event| matches!(event.what, What::CellExecuted(_))).count();
-    if let Some(runs) = u32::try_from(runs).ok().filter(|runs| *runs > 0) {
+    let runs: u32 = events.iter().map(|event| u32::from(matches!(event.what, What::CellExecuted(_)))).sum();
+    if runs > 0 {
         let limit = Limit { key: format!("runs:{user}"), most: site.config.settings.runs_per_person };
-        if let Err(exceeded) = site.live.limits.count_all(&limit, runs).await {
-            return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
-        }
+        let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
+        site.live.limits.count_all(&limit, runs).await.map_err(refused)?;
     }
     let mut chapters: BTreeMap<ChapterId, Result<ChapterRef, Rejected>> = BTreeMap::new();
     for event in &events {

@@ -46,3 +46,23 @@ async fn a_name_by_the_command_line_can_be_seen_too(site: TestSite) {
     assert_eq!(add("Ha\u{200b}na"), "tenarai: --name: this name has characters that cannot be seen");
     assert_eq!(add(" "), "tenarai: --name: a name has 1 to 100 letters");
 }
+
+#[apply(story)]
+async fn an_address_and_a_company_by_the_command_line_are_what_they_seem(site: TestSite) {
+    let long = format!("{}@new.example", "x".repeat(320));
+    for address in
+        ["a\u{1b}[31m@new.example", "a\u{202e}b@new.example", "a@new.", "a@.example", "a b@new.example", &long]
+    {
+        let answer = said(&site, &["user", "add", address, "--organisation", "new", "--name", "Hana"]);
+        assert!(answer.starts_with("tenarai: ") && answer.contains("address"), "{answer:?}");
+    }
+    for slug in ["x\u{1b}[2J", "../..", "A B", ""] {
+        for arguments in [
+            vec!["organisation", "add", slug, "--name", "New"],
+            vec!["user", "add", "hana@new.example", "--organisation", slug, "--name", "Hana"],
+        ] {
+            let answer = said(&site, &arguments);
+            assert!(answer.contains("lower case letters, digits and single hyphens"), "{answer:?}");
+        }
+    }
+}

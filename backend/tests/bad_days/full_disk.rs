@@ -109,8 +109,15 @@ fn a_disk_that_really_is_full_is_no_different() {
     tell(plan.with(|settings| settings.database_url = url), async |site: TestSite| {
         let course = site.course("ml").await;
         let trainee = site.trainee(&course).await;
+        let shared = trainee.elsewhere(&site);
+        shared.sign_in().await;
+        let stolen = shared.stolen();
         let acknowledged = fill(&trainee, &course).await;
         assert_eq!(runs(&trainee, &course).await, acknowledged);
+        // On a shared computer one can leave all the same: the browser forgets, and the site takes the session no more.
+        shared.delete("/api/v1/session").await.refused(507, "storage_full");
+        assert_eq!(shared.cookie("tenarai_session"), None);
+        stolen.get("/api/v1/session").await.refused(401, "session_ended");
         std::fs::remove_file(&ballast).expect("room is made");
         report_runs(&trainee, &course, 1).await.is(200);
         assert_eq!(runs(&trainee, &course).await, acknowledged + 1);

@@ -71,6 +71,7 @@ fn outlines() {
             &OUTLINE[..OUTLINE.find("sections:").unwrap()].to_owned().replace("completion", "sections: []\ncompletion")
         )),
         ("too long", |c| _ = c.edit("course.yaml", "Tiny course", &"x".repeat(201))),
+        ("unseen", |c| _ = c.edit("course.yaml", "Tiny course", "\"Tiny\\0course\"")),
     ]));
 }
 

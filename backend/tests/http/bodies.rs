@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Plan, TestSite};
+use crate::support::{HUB_SERVICE_TOKEN, Plan, TestSite};
 
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -75,6 +75,19 @@ async fn what_is_packed_is_not_unpacked(site: TestSite) {
             );
         }
     }
+}
+
+/// Services send no `Origin`, so that nothing before the body looks at its kind.
+#[apply(story)]
+async fn what_a_service_sends_is_json_too(site: TestSite) {
+    let person = site.somebody().await;
+    let ask = async |kind: &str| {
+        let request = site.browser().bare(Method::POST, "/internal/v1/content-tokens").header("content-type", kind);
+        let body = json!({ "hub_user": person.hub_name() }).to_string();
+        site.browser().send(request.bearer_auth(HUB_SERVICE_TOKEN).body(body)).await
+    };
+    ask("application/json").await.is(200);
+    ask("text/plain").await.refused(415, "unsupported_media_type");
 }
 
 #[apply(story)]

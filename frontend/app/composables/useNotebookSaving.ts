@@ -18,6 +18,8 @@ export const useNotebookSaving = onePerApp(() => {
 
   return {
     /** Before the notebook is taken away: saves the last words, as far as that goes within a moment. */
-    settle: async () => state.value !== 'ready' || !dirty.value || ask({ type: 'save' }, SETTLED_WITHIN).then(() => true, () => false),
+    async settle() {
+      if (state.value === 'ready' && dirty.value) await ask({ type: 'save' }, SETTLED_WITHIN).catch(() => undefined)
+    },
   }
 })

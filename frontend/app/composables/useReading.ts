@@ -71,7 +71,8 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
   /** As it is now: an observer may tell late of a page that had no text yet. */
   function look() {
     const [box, last] = [scroller.value, end.value]
-    if (!clock || !restored || !box || !last || last.getBoundingClientRect().top > box.getBoundingClientRect().bottom + NEAR_THE_END) return
+    if (!clock || !restored || !inView.value || !box || !last) return
+    if (last.getBoundingClientRect().top > box.getBoundingClientRect().bottom + NEAR_THE_END) return
     clock.reachedEnd(Date.now())
     arm()
   }
@@ -100,6 +101,7 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     clock?.visible(yes, Date.now())
     arm()
   })
+  watch(inView, look, { flush: 'post' })
   useIntersectionObserver(end, look, { root: scroller, rootMargin: `0px 0px ${NEAR_THE_END}px 0px` })
   useEventListener(scroller, 'scroll', moved, { passive: true })
   watch(activeCell, cell => cell && moved())

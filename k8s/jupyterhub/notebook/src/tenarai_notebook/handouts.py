@@ -95,6 +95,7 @@ class Handouts:
         course = path.split("/")[0]
         for other, entry in entries.items():
             if other.split("/")[0] == course and not self._file(other).exists():
+                self._bring_renamed(bases, entry)
                 self._lay_out_one(bases, entry)
         self._remember(bases)
 
@@ -103,6 +104,7 @@ class Handouts:
         entry = self._pristine.entries().get(path)
         if entry is not None and not self._file(path).exists():
             bases = self._bases()
+            self._bring_renamed(bases, entry)
             self._lay_out_one(bases, entry)
             self._remember(bases)
         return self.state(path)
@@ -161,7 +163,6 @@ class Handouts:
 
     def _lay_out_one(self, bases: dict[str, Any], entry: Entry) -> None:
         file = self._file(entry.path)
-        self._bring_renamed(bases, entry)
         base = bases.get(entry.path)
         if base is not None and base.get("chapter") is None:
             base["chapter"] = entry.chapter
