@@ -4,18 +4,18 @@ import { hasResults, notebookDiff } from '~/utils/study/notebookDiff'
 
 /** The notebook as it was handed out, and one's own: compare, go back, take the new version, keep one's own. */
 export function useHandout() {
-  const { openPath, ask } = useNotebookFrame()
+  const { openPath, ask, address } = useNotebookFrame()
   const { handout } = useNotebookNews()
   const study = useStudy()
 
-  /** Returns where the content before is kept, if it is. */
+  /** Returns the page of the content before, if it is kept. */
   async function decide(path: string, type: 'reset' | 'update' | 'keep', state: 'untouched' | 'modified') {
     // The page may be turned meanwhile.
     const chapter = study.chapter.value
     const { copy_path } = await ask({ type, path }, 20_000)
     if (openPath.value === path) handout.value = { state }
     if (state === 'untouched' && chapter?.notebook?.path === path) study.startedAnew(chapter.id)
-    return copy_path ?? null
+    return copy_path ? address(copy_path) : null
   }
 
   return {

@@ -21,6 +21,7 @@ export const useNotebookFrame = onePerApp(() => {
 
   const origin = computed(() => site.value?.hub?.origin ?? null)
   const bridge = useNotebookBridge(element, origin, heard)
+  /** Where a notebook has a page of its own. */
   const address = (path: string) => {
     const base = server.status.value?.url
     return base ? new URL(`notebooks/${path.split('/').map(encodeURIComponent).join('/')}`, base).href : null
@@ -75,7 +76,7 @@ export const useNotebookFrame = onePerApp(() => {
   }
 
   return {
-    element, source, state, loadedAt, openPath, origin, ask, tell, load, unload, greet,
+    element, source, state, loadedAt, openPath, origin, address, ask, tell, load, unload, greet,
     /** Where the notebook on show has its own page; the frame keeps the address it was loaded with. */
     here: computed(() => (openPath.value ? address(openPath.value) : null)),
     onMessage: messages.on,

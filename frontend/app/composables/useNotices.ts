@@ -1,4 +1,5 @@
-export interface Notice { id: number, text: string, kind: 'done' | 'problem' }
+export interface NoticeLink { to: string, label: string }
+export interface Notice { id: number, text: string, kind: 'done' | 'problem', link?: NoticeLink }
 
 /** Short messages about what was just done; read out, gone after a while. */
 export const useNotices = onePerApp(() => {
@@ -8,10 +9,12 @@ export const useNotices = onePerApp(() => {
   return {
     notices,
     dismiss,
-    notify(text: string, kind: Notice['kind'] = 'done') {
+    /** A link opens in a new tab, and gets the time to be reached. What is said again stands once. */
+    notify(text: string, kind: Notice['kind'] = 'done', link?: NoticeLink) {
       const id = ++last
-      notices.value = [...notices.value.slice(-2), { id, text, kind }]
-      setTimeout(dismiss, kind === 'problem' ? 12_000 : 5_000, id)
+      const others = notices.value.filter(notice => notice.text !== text)
+      notices.value = [...others.slice(-2), { id, text, kind, link }]
+      setTimeout(dismiss, kind === 'problem' || link ? 12_000 : 5_000, id)
     },
   }
 })

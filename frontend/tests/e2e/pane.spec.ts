@@ -76,6 +76,29 @@ test('a notebook that nobody touched has nothing to save', async ({ page, traine
   await expect.poll(said).toContain('dirty')
 })
 
+test('what is written without a network waits in the notebook, which says nothing of its own, and is saved when the network is back', async ({ page, context, trainee, watch }) => {
+  // Requests fail, and Jupyter's own timers leap.
+  watch.expect(/in the notebook|ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  await page.clock.install()
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await context.setOffline(true)
+  await notebook.write(1, 'written = "in a tunnel"')
+  await expect(notebook.pane.getByText('未保存')).toBeVisible()
+  for (let tries = 0; tries < 3; tries++) {
+    const failed = page.waitForEvent('requestfailed')
+    await page.clock.fastForward('00:25')
+    await failed
+  }
+  await context.setOffline(false)
+  await page.clock.fastForward('00:25')
+  await expect(notebook.pane.getByText('未保存')).toBeHidden()
+  expect(await readFile(join(trainee.home, 'work/ml-first-steps/02-python-values.ipynb'), 'utf8')).toContain('in a tunnel')
+  await expect(notebook.frame.getByRole('dialog')).toHaveCount(0)
+  await notebook.ready()
+})
+
 test('a notebook that is not in the folder is fetched when its address is opened', async ({ page, trainee, checkPage, watch }) => {
   // Jupyter complains of the file it does not find.
   watch.expect(/in the notebook/)
@@ -142,7 +165,8 @@ test.describe('an author publishes a better notebook', () => {
     await checkPage()
     await expect(notebook.cell(1)).toContainText('mine')
     await notebook.pane.getByRole('button', { name: '新しい版にする' }).click()
-    await expect(page.getByText(/新しい版にしました。前の内容は .* に残っています。/)).toBeVisible()
+    await expect(page.getByText('新しい版にしました')).toBeVisible()
+    await expect(page.getByRole('link', { name: '前の内容を別のタブで開く' })).toHaveAttribute('href', /better-taken\/02-python-values-\d{8}-\d{6}\.ipynb$/)
     await expect(notebook.cell(1)).toContainText('Hello, second version!')
     await expect(notebook.pane.getByText('このノートの新しい版があります。')).toBeHidden()
     const folder = join(trainee.home, 'work/better-taken')
@@ -159,6 +183,16 @@ test.describe('an author publishes a better notebook', () => {
     await expect(notebook.cell(1)).toContainText('mine')
     await expect(notebook.pane.getByText('このノートの新しい版があります。')).toBeHidden()
   })
+})
+
+test('the notebook\'s menu has nothing that would lead the work away from its chapter', async ({ page, trainee }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.frame.getByRole('menuitem', { name: 'ファイル' }).click()
+  const entries = notebook.frame.locator('.lm-Menu-itemLabel:visible')
+  await expect(entries.filter({ hasText: 'Notebook を保存' })).toBeVisible()
+  await expect(entries.filter({ hasText: /^(Rename|Duplicate|Close|Open|.*別名)/ })).toHaveCount(0)
 })
 
 test('what was typed a moment ago is there after leaving the chapter, and after signing out', async ({ page, trainee }) => {

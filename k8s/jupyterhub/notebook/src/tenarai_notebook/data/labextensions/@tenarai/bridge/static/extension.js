@@ -7,6 +7,7 @@ import { answerRequests } from './requests.js';
 import { Server } from './server.js';
 
 const RESOURCES_EVERY_MS = 5000;
+const SAVE_EVERY_MS = 20_000;
 
 /** The documented key that leads from the notebook back to the text; Jupyter uses most others itself. */
 function listenForLeave(channel) {
@@ -22,16 +23,33 @@ function listenForLeave(channel) {
   );
 }
 
-function reportResources(channel, server) {
+function reportResources(channel, server, pane) {
+  let lost = false;
   const report = async () => {
     if (document.visibilityState !== 'visible') return;
     const resources = await server.resources().catch(() => null);
     setServerLost(resources === null);
+    if (lost && resources) void pane.saveAll();
+    lost = resources === null;
     if (resources) channel.send('resources', resources);
   };
   setInterval(report, RESOURCES_EVERY_MS);
   document.addEventListener('visibilitychange', report);
   void report();
+}
+
+/**
+ * Jupyter's own saving opens a dialog whenever the server is away, each time it tries. Ours waits for the server: the
+ * page around us shows that something is unsaved, and that the network is gone.
+ */
+function saveRegularly(docs, pane) {
+  const off = () => {
+    if (docs.autosave) docs.autosave = false;
+  };
+  // its settings arrive later, and may change
+  docs.stateChanged.connect(off);
+  off();
+  setInterval(() => void pane.saveAll(), SAVE_EVERY_MS);
 }
 
 /** Jupyter shows a dialog for a notebook that is not there; the page around us can say it in its own words, at once. */
@@ -69,7 +87,8 @@ export async function createPlugin(shared) {
       wearLook();
       channel.listen();
       listenForLeave(channel);
-      reportResources(channel, server);
+      reportResources(channel, server, pane);
+      saveRegularly(docs, pane);
       void tellWhenMissing(channel, server);
 
       let first = true;

@@ -53,6 +53,13 @@ export class Pane {
     }
   }
 
+  /** What can be saved now is saved; the rest at the next call. */
+  async saveAll() {
+    const unsaved = this.#panels.map(panel => panel.context).filter(({ isReady, model }) => isReady && model.dirty);
+    if (unsaved.length === 0 || !(await this.#server.answers())) return;
+    for (const context of unsaved) await save(context).catch(() => undefined);
+  }
+
   async sayReady() {
     const panel = this.current;
     if (!panel) return;

@@ -21,6 +21,13 @@ export class Server {
     return this.#ask('resources', {});
   }
 
+  answers() {
+    return this.resources().then(
+      () => true,
+      () => false
+    );
+  }
+
   async #ask(what, init) {
     let response;
     try {
