@@ -32,6 +32,8 @@ export default defineNuxtConfig({
 
   // The server decides what runs: no font, icon or image host is ever asked.
   ui: { fonts: false },
+  // What stands there while the program is on its way over a slow line.
+  spaLoadingTemplate: 'spa-loading-template.html',
 
   experimental: {
     // An inline import map would need an exception in the content security policy.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::display_name::{self, NameError};
-use super::problems::WRONG_PASSWORD;
+use super::problems::{SAME_PASSWORD, WRONG_PASSWORD};
 use super::{Locale, model, password};
 use crate::http::problem::{INVALID_FIELDS, Problem, TOO_MANY_REQUESTS};
 use crate::http::{Body, Problems};
@@ -37,6 +37,9 @@ pub struct PasswordChange {
 async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let PasswordChange { current_password, new_password } = body.into_inner();
     check_new(&new_password)?;
+    if new_password.expose_secret() == current_password.expose_secret() {
+        return Err(SAME_PASSWORD.problem().at("/new_password", "same_password", ""));
+    }
     // What cannot be a password is not hashed.
     if current_password.expose_secret().chars().count() > password::LONGEST {
         return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));

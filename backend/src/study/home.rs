@@ -15,6 +15,7 @@ use super::rules::{ReasonKind, chapter_standing};
 use super::view::{ChapterState, CourseProgress, state_of};
 use crate::accounts::Locale;
 use crate::content::CellKind;
+use crate::content::format::Kind;
 use crate::courses::{Chapter, ChapterLink, CourseName, LocaleQuery, Publication, chapter_ref, localise};
 use crate::db::types::{ChapterId, CourseId, Ts, UserId};
 use crate::http::Problems;
@@ -43,6 +44,7 @@ pub struct CardChapter {
     pub id: ChapterId,
     pub number: String,
     pub title: String,
+    pub kind: Kind,
     pub available: bool,
     pub state: ChapterState,
     pub percent: i64,
@@ -207,6 +209,7 @@ impl Studied {
             id: chapter.id,
             number: chapter.number.clone(),
             title: localise(&chapter.title, locale).to_owned(),
+            kind: chapter.kind,
             available: chapter.available,
             state: state_of(row),
             percent: row.map_or(0, |row| row.percent),

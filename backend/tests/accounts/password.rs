@@ -57,6 +57,14 @@ async fn a_password_that_is_too_short_or_too_long_is_refused_at_its_field(site: 
 }
 
 #[apply(story)]
+async fn the_password_one_has_is_no_new_one(site: TestSite) {
+    let person = site.somebody().await;
+    person.sign_in().await;
+    let problem = change(&person, PASSWORD, PASSWORD).await.refused(422, "same_password");
+    assert_eq!(problem["errors"][0]["pointer"], "/new_password");
+}
+
+#[apply(story)]
 async fn a_sign_in_at_the_same_moment_does_not_outlive_the_old_password(site: TestSite) {
     for _ in 0..8 {
         let person = site.somebody().await;

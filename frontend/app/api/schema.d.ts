@@ -538,6 +538,7 @@ export interface components {
         CardChapter: {
             available: boolean;
             id: components["schemas"]["ChapterId"];
+            kind: components["schemas"]["Kind"];
             number: string;
             /** Format: int64 */
             percent: number;

@@ -10,6 +10,11 @@ export function useProblemMessage(problem: Ref<ProblemError | null>) {
     else clock.pause()
   })
 
+  // The server's words are in the language it was asked in; ours change with the page.
+  watch(language, () => {
+    if (problem.value && problem.value.retryAt === null && !problem.value.unreachable) problem.value = null
+  })
+
   return computed(() => {
     const it = problem.value
     if (!it) return undefined

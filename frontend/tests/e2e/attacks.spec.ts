@@ -333,7 +333,7 @@ test('messages of a foreign origin count for nothing, whether it embeds, opens o
   // What was really run is reported in order: after the next cell, anything that was taken would be there, too.
   await runPython(notebook, 4, '1')
   await expect(page.locator('figure[data-cell="variables"]').getByRole('status')).toHaveText(/^実行済み/)
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('保存済み')
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('進捗を保存済み')
   const cells = (await ask<{ progress: { cells: { cell_id: string }[] } }>('/api/v1/chapters/2')).progress.cells
   expect(cells.map(({ cell_id }) => cell_id)).not.toContain('exercise')
   expect(cells.length).toBeLessThanOrEqual(cellsBefore.length + 2)
@@ -366,7 +366,7 @@ test('a notebook that speaks as another trainee or chapter changes nobody\'s pro
     // The error's name is text.
     await expect(page.locator('figure[data-cell="hello"]').getByRole('status')).toContainText('<img src=x')
     await expect(page).not.toHaveTitle('1')
-    await expect(page.getByRole('banner').getByRole('status')).toHaveText('保存済み')
+    await expect(page.getByRole('banner').getByRole('status')).toHaveText('進捗を保存済み')
     expect(await stateOf()).toEqual(before)
     expect(await stateOf(theirs)).toEqual(othersBefore)
   }

@@ -110,7 +110,7 @@ test('who was signed out elsewhere may read on, and goes on with the notebook af
   await dialog.getByLabel('パスワード', { exact: true }).fill(trainee.password)
   await dialog.getByRole('button', { name: 'サインインする' }).click()
   await notebook.ready()
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('保存済み')
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('進捗を保存済み')
 })
 
 test('a session that has run out asks to sign in again in place, and the click goes on', async ({ page, context, trainee, watch, checkPage }) => {

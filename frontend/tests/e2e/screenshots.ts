@@ -68,7 +68,7 @@ test('a chapter in English, dark', async ({ page, newTrainee }) => {
   await expect(notebook.output(1)).toContainText('4')
   await notebook.write(2, 'print(rents[0])\nprint(rents[10])')
   await expect(notebook.output(2).last()).toContainText('IndexError')
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Saved')
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Progress saved')
   await expect(page.getByText('Unsaved')).toBeHidden()
   await picture(page, 'chapter-dark')
 })

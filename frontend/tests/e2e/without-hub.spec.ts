@@ -20,5 +20,5 @@ test('a site without a hub has texts and progress, and its pane says why there i
   await checkPage()
   await page.getByRole('link', { name: '次へ: 1.3 リスト・くり返し・関数' }).click()
   await expect(textOf(page).getByRole('heading', { level: 1, name: /リスト・くり返し・関数/ })).toBeVisible()
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('保存済み')
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('進捗を保存済み')
 })

@@ -24,5 +24,5 @@ export const scrollOf = (page: Page) => textOf(page).evaluate(box => box.scrollT
 
 /** Everything that happened has reached the server. */
 export async function everythingSaved(page: Page) {
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('保存済み')
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('進捗を保存済み')
 }
