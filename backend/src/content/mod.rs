@@ -14,6 +14,7 @@ mod model;
 mod notebook;
 pub mod paths;
 mod publish;
+pub mod quiz;
 mod report;
 mod sanitise;
 mod source;

@@ -139,6 +139,10 @@ pub(super) struct Notes<'r> {
 }
 
 impl Notes<'_> {
+    pub fn add(&mut self, at: Position, severity: Severity, code: &'static str, message: String) {
+        self.report.add(self.file, at, severity, code, message);
+    }
+
     pub fn error(&mut self, at: Position, code: &'static str, message: impl Into<String>) {
         self.report.error(self.file, at, code, message);
     }

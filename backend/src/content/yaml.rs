@@ -2,6 +2,7 @@
 //!
 //! Deserialising straight into structs would stop at the first mistake; an author wants to see them all.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -30,8 +31,8 @@ enum Value {
 
 /// Parses a file; a mistake in the YAML itself is noted, and there is no tree.
 pub fn parse(text: &str, notes: &mut Notes) -> Option<Node> {
-    // A few lines of aliases of aliases can stand for a billion values.
-    let options = options! { alias_limits: alias_limits! { max_total_replayed_events: 10_000 } };
+    // `no` is a word. And a few lines of aliases of aliases can stand for a billion values.
+    let options = options! { strict_booleans: true, alias_limits: alias_limits! { max_total_replayed_events: 10_000 } };
     match serde_saphyr::from_str_with_options::<Node>(text, options) {
         Ok(node) => Some(node),
         Err(error) => {
@@ -161,6 +162,20 @@ impl Node {
         Some(Fields { at: self.at, what, entries })
     }
 
+    /// The value of a field, before it is known which fields there may be.
+    pub fn peek(&self, name: &str) -> Option<&Node> {
+        let Value::Map(entries) = &self.value else { return None };
+        entries.iter().find(|(_, key, _)| key == name).map(|(_, _, node)| node)
+    }
+
+    pub fn is_map(&self) -> bool {
+        matches!(self.value, Value::Map(_))
+    }
+
+    pub fn is_text(&self) -> bool {
+        matches!(self.value, Value::Text(_))
+    }
+
     pub fn list(&self, what: &str, notes: &mut Notes) -> Option<&[Node]> {
         match &self.value {
             Value::List(items) => Some(items),
@@ -186,6 +201,15 @@ impl Node {
             return None;
         }
         Some(text)
+    }
+
+    /// Reads a text, or a number as it is shown.
+    pub fn any_text(&self, what: &str, longest: usize, notes: &mut Notes) -> Option<Cow<'_, str>> {
+        match self.value {
+            Value::Whole(number) => Some(number.to_string().into()),
+            Value::Decimal(number) => Some(number.to_string().into()),
+            _ => self.text(what, longest, notes).map(Cow::Borrowed),
+        }
     }
 
     pub fn flag(&self, what: &str, notes: &mut Notes) -> Option<bool> {

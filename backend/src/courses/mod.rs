@@ -12,8 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::accounts::Locale;
-use crate::content::format::Localised;
+pub use crate::content::format::localise;
 use crate::db::types::CourseId;
 
 pub use catalogue::{Catalogue, Chapter, ChapterRef, Publication, Section};
@@ -37,7 +36,3 @@ pub struct CourseName {
     pub title: String,
 }
 
-/// The text in this language, or in the first there is.
-pub fn localise(texts: &Localised, locale: Locale) -> &str {
-    texts.get(&locale).or_else(|| texts.values().next()).map_or("", String::as_str)
-}

@@ -8,6 +8,7 @@ use crate::content::folder::{IMAGE_LIMIT, NOTEBOOK_LIMIT, TEXT_LIMIT};
 use crate::content::format::{Chapter, Kind, Locale};
 use crate::content::html::{self, Rendered, Setting, Size};
 use crate::content::notebook::{Earlier, Notebook};
+use crate::content::quiz::{self, QuizDraft};
 use crate::content::report::{Notes, Position, Report};
 use crate::content::{image, markdown, sanitise};
 
@@ -30,19 +31,22 @@ impl Reading<'_> {
         let cells = notebook.as_ref().map(Notebook::cell_ids);
         let has_notebook = self.folder.has(&self.path("notebook.ipynb"));
         let mut texts = Vec::new();
+        let Some(&language) = self.languages.first() else { return ChapterDraft::default() };
+        let setting = Setting { language, images: &sizes, chapters: self.keys, cells: cells.as_ref(), has_notebook };
+        let quiz = self.quiz(&setting);
         for &language in self.languages {
-            let setting =
-                Setting { language, images: &sizes, chapters: self.keys, cells: cells.as_ref(), has_notebook };
+            let setting = Setting { language, ..setting };
             if let Some(text) = self.text(&setting) {
                 texts.push((language, text));
             }
         }
         self.complete(&texts);
-        self.unused(&texts, &sizes);
+        self.unused(&texts, quiz.as_ref(), &sizes);
         ChapterDraft {
             available: !texts.is_empty(),
             texts,
             handout: notebook.map(|notebook| notebook.hand_out(earlier)),
+            quiz,
             images,
         }
     }
@@ -97,6 +101,22 @@ impl Reading<'_> {
         Notebook::read(&text, &mut Notes { file: &path, report: self.report })
     }
 
+    fn quiz(&mut self, setting: &Setting) -> Option<QuizDraft> {
+        let path = self.path("quiz.yaml");
+        if !self.folder.has(&path) {
+            return None;
+        }
+        let Chapter { kind, key, .. } = self.chapter;
+        if *kind != Kind::Quiz {
+            let message = format!("the chapter `{key}` is of kind {kind} but has a quiz: make it a chapter of its own");
+            self.about("unexpected_quiz", message);
+            return None;
+        }
+        let text = self.folder.read_text(&path, TEXT_LIMIT, self.report)?;
+        self.digest.add(&path, text.as_bytes());
+        quiz::read(&text, self.languages, setting, &mut Notes { file: &path, report: self.report })
+    }
+
     fn text(&mut self, setting: &Setting) -> Option<Rendered> {
         let markdown = self.path(&format!("text.{}.md", setting.language));
         let html = self.path(&format!("text.{}.html", setting.language));
@@ -139,8 +159,13 @@ impl Reading<'_> {
         }
     }
 
-    fn unused(&mut self, texts: &[(Locale, Rendered)], images: &BTreeMap<String, Option<Size>>) {
-        let shown: BTreeSet<&String> = texts.iter().flat_map(|(_, text)| &text.images).collect();
+    fn unused(
+        &mut self,
+        texts: &[(Locale, Rendered)],
+        quiz: Option<&QuizDraft>,
+        images: &BTreeMap<String, Option<Size>>) {
+        let mut shown: BTreeSet<&String> = texts.iter().flat_map(|(_, text)| &text.images).collect();
+        shown.extend(quiz.iter().flat_map(|quiz| quiz.images()));
         let folder = self.path("");
         for path in self.folder.under(folder.trim_end_matches('/')) {
             let name = &path[folder.len()..];

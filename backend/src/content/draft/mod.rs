@@ -11,6 +11,7 @@ use super::folder::{Folder, TEXT_LIMIT};
 use super::format::{self, Course, Locale};
 use super::html::Rendered;
 use super::notebook::{Earlier, Handout};
+use super::quiz::QuizDraft;
 use super::report::{Notes, Position, Report};
 use crate::blobs::BlobId;
 
@@ -45,6 +46,7 @@ pub struct ChapterDraft {
     pub available: bool,
     pub texts: Vec<(Locale, Rendered)>,
     pub handout: Option<Handout>,
+    pub quiz: Option<QuizDraft>,
     pub images: Vec<FileDraft>,
 }
 

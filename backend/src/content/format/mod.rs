@@ -18,6 +18,11 @@ pub use crate::locale::Locale;
 /// One text in each language of the course.
 pub type Localised = BTreeMap<Locale, String>;
 
+/// The text in this language, or in the first there is.
+pub fn localise(texts: &Localised, locale: Locale) -> &str {
+    texts.get(&locale).or_else(|| texts.values().next()).map_or("", String::as_str)
+}
+
 /// Lower case letters, digits and single hyphens between them: what becomes part of addresses and file names.
 pub fn is_slug(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
