@@ -17,6 +17,7 @@ mod locale;
 pub mod notebooks;
 pub mod organisations;
 mod private_file;
+pub mod quizzes;
 pub mod sessions;
 pub mod site;
 pub mod study;

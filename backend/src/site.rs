@@ -16,6 +16,7 @@ use crate::db::{self, Db};
 use crate::http::problem::{INTERNAL, Problem};
 use crate::live::{Live, News, watch_revocations};
 use crate::notebooks::{Followers, HubClient};
+use crate::quizzes;
 use crate::sessions;
 use crate::sessions::keys::{JWKS_MAX_AGE, Keys};
 use crate::sessions::tokens::Tokens;
@@ -97,6 +98,7 @@ impl Site {
         tokio::spawn(forget_what_changed(self.clone()));
         tokio::spawn(reload_keys(self.clone()));
         tokio::spawn(delete_old_sessions(self.db.clone()));
+        tokio::spawn(quizzes::close_overdue(self.clone()));
         if self.hub.is_some() {
             tokio::spawn(crate::notebooks::follow_news(self.clone()));
         }

@@ -17,6 +17,7 @@ mod live;
 mod notebooks;
 mod organisations;
 mod permissions;
+mod quizzes;
 mod sessions;
 mod study;
 mod telemetry;

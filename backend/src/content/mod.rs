@@ -1,6 +1,6 @@
 //! Courses on their way from an author's folder to the site: reading, checking, rendering, publishing.
 //!
-//! Owns writing to `courses`, `publications`, `sections`, `chapters`, `chapter_versions`, `chapter_texts` and
+//! Owns writing to `courses`, `publications`, `sections`, `chapters`, `chapter_versions`, `chapter_texts`, `quizzes` and
 //! `publication_files`; the room `courses` reads them. The format is described by `docs/sample-course`.
 
 pub mod cli;

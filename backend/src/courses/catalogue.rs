@@ -11,6 +11,7 @@ use super::model::{self, FileRow, PublicationRow, VersionRow};
 use super::{CourseName, localise};
 use crate::accounts::Locale;
 use crate::content::format::{ChapterRule, CourseRule, Kind, Localised, Profile};
+use crate::content::quiz::Quiz;
 use crate::content::{Heading, NotebookEntry};
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, PublicationId, Ts};
 use crate::db::{AnyConnection, Db, Error};
@@ -110,6 +111,7 @@ pub struct Catalogue {
     opened: Cache<ChapterId, ChapterRef>,
     slugs: Cache<String, CourseId>,
     pages: Cache<(ChapterVersionId, Locale), Arc<Page>>,
+    quizzes: Cache<ChapterVersionId, Option<Arc<Quiz>>>,
 }
 
 impl Default for Catalogue {
@@ -127,6 +129,7 @@ impl Catalogue {
             opened: Cache::builder().max_capacity(10_000).time_to_live(CURRENT_FOR).build(),
             slugs: Cache::new(10_000),
             pages: Cache::new(5_000),
+            quizzes: Cache::new(1_000),
         }
     }
 
@@ -196,6 +199,17 @@ impl Catalogue {
         let found = ChapterRef { publication, index };
         self.opened.insert(id, found.clone()).await;
         Ok(Some(found))
+    }
+
+    /// The quiz of a chapter as of one publication, answers included.
+    pub async fn quiz(&self, db: &Db, version: ChapterVersionId) -> Result<Option<Arc<Quiz>>, Error> {
+        if let Some(known) = self.quizzes.get(&version).await {
+            return Ok(known);
+        }
+        let found = db.read(move |connection| Ok::<_, Error>(model::quiz_of(connection, version)?)).await?;
+        let found = found.map(Arc::new);
+        self.quizzes.insert(version, found.clone()).await;
+        Ok(found)
     }
 
     /// The chapter's text in this language, or in another where it has no such text.

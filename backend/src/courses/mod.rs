@@ -35,4 +35,3 @@ pub struct CourseName {
     pub slug: String,
     pub title: String,
 }
-

@@ -4,10 +4,11 @@ use diesel::prelude::*;
 
 use crate::accounts::Locale;
 use crate::content::format::{ChapterRule, CourseRule, Localised, Profile};
+use crate::content::quiz::Quiz;
 use crate::content::{Heading, NotebookEntry};
 use crate::db::AnyConnection;
 use crate::db::schema::{
-    chapter_texts, chapter_versions, chapters, courses, publication_files, publications, sections,
+    chapter_texts, chapter_versions, chapters, courses, publication_files, publications, quizzes, sections,
 };
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, Json, PublicationId, SectionId, Ts, UserId};
 
@@ -119,6 +120,12 @@ pub fn files_of(db: &mut AnyConnection, publication: PublicationId) -> QueryResu
         .order(publication_files::path)
         .select(FileRow::as_select())
         .load(db)
+}
+
+/// The quiz of a chapter as of one publication.
+pub fn quiz_of(db: &mut AnyConnection, version: ChapterVersionId) -> QueryResult<Option<Quiz>> {
+    let found = quizzes::table.find(version).select(quizzes::quiz).first::<Json<Quiz>>(db).optional()?;
+    Ok(found.map(|quiz| quiz.0))
 }
 
 pub fn course_of_chapter(db: &mut AnyConnection, chapter: ChapterId) -> QueryResult<Option<CourseId>> {

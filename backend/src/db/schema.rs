@@ -251,6 +251,51 @@ diesel::table! {
         cell_id -> Nullable<Text>,
         position_at -> Nullable<Moment>,
         updated_at -> Moment,
+        passed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    quizzes (chapter_version_id) {
+        chapter_version_id -> BigInt,
+        quiz -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    quiz_attempts (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        chapter_id -> BigInt,
+        chapter_version_id -> BigInt,
+        number -> BigInt,
+        seed -> BigInt,
+        started_at -> Moment,
+        due_at -> Nullable<Moment>,
+        submitted_at -> Nullable<Moment>,
+        submitted_by -> Nullable<Text>,
+        points -> Nullable<Double>,
+        percent -> Nullable<BigInt>,
+        passed -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    quiz_answers (attempt_id, question) {
+        attempt_id -> BigInt,
+        question -> Text,
+        answer -> Document,
+        answered_at -> Moment,
+        credit -> Nullable<Double>,
     }
 }
 
@@ -339,6 +384,11 @@ diesel::joinable!(course_progress -> courses (course_id));
 diesel::joinable!(cell_events -> users (user_id));
 diesel::joinable!(cell_events -> chapters (chapter_id));
 diesel::joinable!(cell_events -> publications (publication_id));
+diesel::joinable!(quizzes -> chapter_versions (chapter_version_id));
+diesel::joinable!(quiz_attempts -> users (user_id));
+diesel::joinable!(quiz_attempts -> chapters (chapter_id));
+diesel::joinable!(quiz_attempts -> chapter_versions (chapter_version_id));
+diesel::joinable!(quiz_answers -> quiz_attempts (attempt_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     departments,
@@ -360,4 +410,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cell_progress,
     course_progress,
     cell_events,
+    quizzes,
+    quiz_attempts,
+    quiz_answers,
 );

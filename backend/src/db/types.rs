@@ -276,4 +276,5 @@ ids! {
     ChapterId;
     ChapterVersionId;
     CohortId;
+    AttemptId;
 }

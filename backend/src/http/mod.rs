@@ -34,6 +34,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         crate::sessions::problems::ALL,
         crate::study::problems::ALL,
         crate::notebooks::problems::ALL,
+        crate::quizzes::problems::ALL,
     ]
     .concat()
 }

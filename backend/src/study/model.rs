@@ -30,6 +30,7 @@ pub struct ProgressRow {
     pub cell_id: Option<String>,
     pub position_at: Option<Ts>,
     pub updated_at: Ts,
+    pub passed_at: Option<Ts>,
 }
 
 /// How one cell went so far.
@@ -62,6 +63,7 @@ pub struct Step {
     pub at: Option<Ts>,
     pub opened_at: Option<Ts>,
     pub read_at: Option<Ts>,
+    pub passed_at: Option<Ts>,
     pub position: Option<Position>,
 }
 
@@ -79,6 +81,7 @@ impl Step {
         self.at = self.at.max(more.at);
         self.opened_at = self.opened_at.or(more.opened_at);
         self.read_at = self.read_at.or(more.read_at);
+        self.passed_at = self.passed_at.or(more.passed_at);
         let later = |new: &Position| self.position.as_ref().is_none_or(|known| known.at <= new.at);
         if let Some(position) = more.position.filter(later) {
             self.position = Some(position);
@@ -91,11 +94,12 @@ pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step, at: Ts) -> Que
     let position = step.position.as_ref();
     let query = diesel::sql_query(
         "INSERT INTO chapter_progress AS p (user_id, chapter_id, course_id, publication_id, opened_at, read_at, \
-             percent, scroll, anchor, cell_id, position_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11) \
+             percent, scroll, anchor, cell_id, position_at, updated_at, passed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12) \
          ON CONFLICT (user_id, chapter_id) DO UPDATE SET \
              opened_at = COALESCE(p.opened_at, excluded.opened_at), \
              read_at = COALESCE(p.read_at, excluded.read_at), \
+             passed_at = COALESCE(p.passed_at, excluded.passed_at), \
              scroll = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN excluded.scroll ELSE p.scroll END, \
              anchor = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN excluded.anchor ELSE p.anchor END, \
              cell_id = CASE WHEN excluded.position_at >= COALESCE(p.position_at, excluded.position_at) THEN COALESCE(excluded.cell_id, p.cell_id) ELSE p.cell_id END, \
@@ -103,7 +107,7 @@ pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step, at: Ts) -> Que
              publication_id = CASE WHEN p.completed_at IS NULL THEN excluded.publication_id ELSE p.publication_id END, \
              updated_at = CASE WHEN excluded.updated_at > p.updated_at THEN excluded.updated_at ELSE p.updated_at END \
          RETURNING chapter_id, course_id, publication_id, opened_at, read_at, completed_at, completed_by, percent, scroll, anchor, \
-             cell_id, position_at, updated_at",
+             cell_id, position_at, updated_at, passed_at",
     )
     .bind::<BigInt, _>(place.user)
     .bind::<BigInt, _>(place.chapter)
@@ -115,7 +119,8 @@ pub fn advance(tx: &mut AnyConnection, place: Place, step: &Step, at: Ts) -> Que
     .bind::<Nullable<Text>, _>(position.and_then(|position| position.anchor.clone()))
     .bind::<Nullable<Text>, _>(position.and_then(|position| position.cell_id.clone()))
     .bind::<Nullable<Moment>, _>(position.map(|position| position.at))
-    .bind::<Moment, _>(at);
+    .bind::<Moment, _>(at)
+    .bind::<Nullable<Moment>, _>(step.passed_at);
     Cached(query).get_result(tx)
 }
 
@@ -322,7 +327,7 @@ pub fn progress_with_cells(
 ) -> QueryResult<(Option<ProgressRow>, Vec<CellRow>)> {
     let query = diesel::sql_query(
         "SELECT p.chapter_id, p.course_id, p.publication_id, p.opened_at, p.read_at, p.completed_at, \
-             p.completed_by, p.percent, p.scroll, p.anchor, p.cell_id, p.position_at, p.updated_at, \
+             p.completed_by, p.percent, p.scroll, p.anchor, p.cell_id, p.position_at, p.updated_at, p.passed_at, \
              c.cell_id AS cell, c.runs, c.errors, c.first_success_at, c.last_success, c.last_error, \
              c.last_duration_ms, c.last_run_at \
          FROM chapter_progress p \
@@ -402,6 +407,7 @@ pub fn courses_completed(db: &mut AnyConnection, user: UserId) -> QueryResult<Ha
 pub fn evidence(row: Option<&ProgressRow>, cells: &[CellRow]) -> Evidence {
     Evidence {
         read_at: row.and_then(|row| row.read_at),
+        passed_at: row.and_then(|row| row.passed_at),
         succeeded: cells
             .iter()
             .filter(|cell| cell.first_success_at.is_some())

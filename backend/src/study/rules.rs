@@ -28,6 +28,8 @@ pub enum ReasonKind {
     Read,
     /// So many of the notebook's code cells ran without an error.
     Cells,
+    /// The quiz was passed.
+    Passed,
     /// The trainee marked it.
     #[serde(rename = "self")]
     SelfMark,
@@ -37,6 +39,7 @@ pub enum ReasonKind {
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
     pub read_at: Option<Ts>,
+    pub passed_at: Option<Ts>,
     /// Cells that ran without an error at least once.
     pub succeeded: HashSet<String>,
 }
@@ -64,6 +67,10 @@ pub fn chapter_standing(rule: &ChapterRule, notebook: Option<&NotebookEntry>, ev
             .count();
         let value = i64::try_from(value).unwrap_or(i64::MAX);
         reasons.push(Reason { kind: ReasonKind::Cells, done: value >= target, value, target, at: None });
+    }
+    if rule.passed {
+        let done = evidence.passed_at.is_some();
+        reasons.push(Reason { kind: ReasonKind::Passed, done, value: done.into(), target: 1, at: evidence.passed_at });
     }
     let met = !reasons.is_empty() && reasons.iter().all(|reason| reason.done);
     Standing { percent: share_met(&reasons, met), met, reasons }
@@ -117,11 +124,13 @@ mod tests {
     fn evidence(read: bool, cells: impl IntoIterator<Item = usize>) -> Evidence {
         Evidence {
             read_at: read.then(Ts::now),
+            passed_at: None,
             succeeded: cells.into_iter().map(|index| format!("c{index}")).collect(),
         }
     }
 
-    const READ_AND_ALL_CELLS: ChapterRule = ChapterRule { read: true, cells_percent: 100, self_mark: false };
+    const READ_AND_ALL_CELLS: ChapterRule =
+        ChapterRule { read: true, cells_percent: 100, self_mark: false, passed: false };
 
     #[test]
     fn reading_and_all_cells_complete_a_chapter() {
@@ -146,14 +155,14 @@ mod tests {
 
     #[test]
     fn a_share_of_the_cells_is_rounded_up() {
-        let rule = ChapterRule { read: false, cells_percent: 50, self_mark: false };
+        let rule = ChapterRule { read: false, cells_percent: 50, self_mark: false, passed: false };
         assert!(!chapter_standing(&rule, Some(&notebook(3)), &evidence(false, [0])).met);
         assert!(chapter_standing(&rule, Some(&notebook(3)), &evidence(false, [0, 1])).met);
     }
 
     #[test]
     fn a_rule_that_asks_for_nothing_is_never_met_by_itself() {
-        let rule = ChapterRule { read: false, cells_percent: 0, self_mark: true };
+        let rule = ChapterRule { read: false, cells_percent: 0, self_mark: true, passed: false };
         assert!(!chapter_standing(&rule, None, &evidence(true, [])).met);
     }
 
@@ -162,7 +171,7 @@ mod tests {
         fn more_evidence_never_lowers_the_percentage(
             cells in 0_usize..12, percent in 0_u8..=100, read: bool, done in proptest::collection::vec(0_usize..14, 0..12),
         ) {
-            let rule = ChapterRule { read, cells_percent: percent, self_mark: false };
+            let rule = ChapterRule { read, cells_percent: percent, self_mark: false, passed: false };
             let handout = notebook(cells);
             let mut last = 0;
             for upto in 0..=done.len() {

@@ -6,6 +6,8 @@ use tenarai::content;
 
 use super::course::{Course, OUTLINE, PIXEL};
 
+const QUIZ: &str = "questions: [{key: a, kind: true_false, text: x, answer: true}]\n";
+
 /// What is done to a good course, and to what.
 type Damage = (&'static str, fn(&Course));
 
@@ -88,6 +90,8 @@ fn files() {
         ("notebook too large", |c| _ = c.write_bytes("chapters/02-run/notebook.ipynb", &vec![b' '; (10 << 20) + 1])),
         ("notebook in a text chapter", |c| _ = c.write("chapters/01-read/notebook.ipynb", "{}")),
         ("quiz in one language", |c| _ = c.write("chapters/03-quiz/text.ja.md", "問い")),
+        ("quiz in a text chapter", |c| _ = c.write("chapters/01-read/quiz.yaml", QUIZ)),
+        ("quiz without questions", |c| _ = c.write("chapters/03-quiz/quiz.yaml", "attempts: 2\n")),
         ("image not referenced", |c| _ = c.write_bytes("chapters/02-run/images/pixel.png", PIXEL)),
         ("image missing", |c| _ = c.remove("chapters/01-read/images/pixel.png")),
         ("image is no image", |c| _ = c.write("chapters/01-read/images/pixel.png", "<script>alert(1)</script>")),
@@ -107,7 +111,7 @@ fn files() {
             .write("chapters/99-old/text.ja.md", "x")
             .write("README.md", "x")
             .write("chapters/01-read/.DS_Store", "x")
-            .write("chapters/03-quiz/quiz.yaml", "x")),
+            .write("chapters/03-quiz/quiz.yaml", QUIZ)),
     ]));
 }
 

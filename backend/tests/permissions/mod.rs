@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use tenarai::accounts::{Role, Scope};
 use tenarai::http;
 
-use crate::support::{Browser, Company, Course, FakeHub, HUB_SERVICE_TOKEN, Person, Plan, TestSite};
+use crate::support::{Browser, Company, Course, CourseDraft, FakeHub, HUB_SERVICE_TOKEN, Look, Person, Plan, TestSite};
+
+const QUIZ: &str = "questions: [{key: one, kind: true_false, text: x, answer: true}]\n";
 
 /// What is asked for belongs to the first company: its course, its people.
 struct World {
@@ -17,6 +19,8 @@ struct World {
     company: Company,
     /// A session of a trainee of the company who is none of those who try.
     session: String,
+    /// Of a quiz, by the same trainee.
+    attempt: String,
     trainee: String,
     blob: String,
     /// Of the hub, and of the notebook servers of the company's trainee and of the other company's.
@@ -60,16 +64,20 @@ async fn everybody_tries_every_operation(plan: Plan) {
 }
 
 async fn populate(site: &TestSite) -> (World, [Vec<Person>; 2]) {
-    let (course, other) = (site.course("ml").await, site.course("other").await);
+    let mut draft = CourseDraft::new("ml");
+    draft.chapter_mut("quiz").look = Look::Questions(QUIZ.to_owned());
+    let (course, other) = (site.publish(&draft).await, site.course("other").await);
     let (company, foreign) = (site.company().await, site.company().await);
     let people = [everybody(site, company, &course).await, everybody(site, foreign, &other).await];
     let witness = site.colleague(company, &course).await;
+    let begun = witness.post_nothing(&format!("{}/quiz/attempts", course.chapter("quiz"))).await;
+    let attempt = begun.is(201).json()["id"].to_string();
     let session = witness.get("/api/v1/session").await.ok()["session"]["id"].as_str().expect("an id").to_owned();
     let own = content_token(site, &witness).await;
     let manifest = site.as_service("/content/v1/manifest", &own).await.ok();
     let tokens = [HUB_SERVICE_TOKEN.to_owned(), own, content_token(site, &people[1][0]).await];
     let blob = manifest["courses"][0]["files"][0]["sha256"].as_str().expect("a hash").to_owned();
-    (World { course, company, session, trainee: witness.hub_name(), blob, tokens }, people)
+    (World { course, company, session, attempt, trainee: witness.hub_name(), blob, tokens }, people)
 }
 
 async fn content_token(site: &TestSite, person: &Person) -> String {
@@ -93,8 +101,11 @@ async fn everybody(site: &TestSite, company: Company, course: &Course) -> Vec<Pe
 }
 
 fn fill_in(path: &str, world: &World) -> String {
+    let chapter = if path.contains("/quiz") { "quiz" } else { "own" };
     let path = path
-        .replace("{chapter}", &world.course.chapter_id("own").to_string())
+        .replace("{chapter}", &world.course.chapter_id(chapter).to_string())
+        .replace("{attempt}", &world.attempt)
+        .replace("{question}", "one")
         .replace("{file}", "dot.svg")
         .replace("{slug}", &world.course.slug)
         .replace("{organisation}", &world.company.id.to_string())
@@ -118,6 +129,7 @@ fn body(operation: &Value, world: &World) -> Option<Value> {
         "mark_chapter" => json!({ "completed": false }),
         "send_study_events" => json!({ "events": [] }),
         "start_notebook_server" => json!({ "reason": "open" }),
+        "answer_quiz_question" => json!({ "answer": { "kind": "true_false", "value": true } }),
         "internal_content_token" => json!({ "hub_user": world.trainee }),
         _ => panic!("say what {name} takes"),
     })

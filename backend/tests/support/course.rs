@@ -47,6 +47,8 @@ pub enum Look {
     ReadOrOwn,
     /// In the outline only.
     Quiz,
+    /// Completed by passing: what stands in `quiz.yaml`.
+    Questions(String),
 }
 
 /// A published course.
@@ -117,8 +119,13 @@ impl CourseDraft {
         write("data/numbers.csv", &format!("course,n\n{},1\n", self.slug));
         for chapter in &self.chapters {
             let folder = format!("chapters/{}", chapter.key);
-            if matches!(chapter.look, Look::Quiz) {
-                continue;
+            match &chapter.look {
+                Look::Quiz => continue,
+                Look::Questions(quiz) => {
+                    write(&format!("{folder}/quiz.yaml"), quiz);
+                    continue;
+                }
+                _ => {}
             }
             write(&format!("{folder}/images/dot.svg"), DOT);
             let words = &chapter.words;
@@ -159,7 +166,7 @@ impl CourseDraft {
                 Look::Coding(_) => ("coding", "{read: true, cells: all, self_mark: false}"),
                 Look::Own => ("text", "{read: false, cells: none, self_mark: true}"),
                 Look::ReadOrOwn => ("text", "{read: true, cells: none, self_mark: true}"),
-                Look::Quiz => ("quiz", ""),
+                Look::Quiz | Look::Questions(_) => ("quiz", ""),
             };
             let (key, title) = (&chapter.key, self.said("章", &chapter.title));
             let _ = write!(yaml, "  - key: {key}\n    kind: {kind}\n    minutes: 5\n    title: {title}\n");

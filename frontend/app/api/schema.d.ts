@@ -86,6 +86,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chapters/{chapter}/quiz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The quiz of a chapter, before it is taken: its rules, and one's attempts. */
+        get: operations["get_quiz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chapters/{chapter}/quiz/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins an attempt; the one that goes on, where there is one. */
+        post: operations["begin_quiz_attempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses": {
         parameters: {
             query?: never;
@@ -235,6 +269,57 @@ export interface paths {
         get: operations["list_members"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quiz-attempts/{attempt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attempt of one's own. */
+        get: operations["get_quiz_attempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quiz-attempts/{attempt}/answers/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps an answer; answers when it is durable. */
+        put: operations["answer_quiz_question"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quiz-attempts/{attempt}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submits an attempt; once it is, the same answer comes again. */
+        post: operations["submit_quiz_attempt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -523,6 +608,60 @@ export interface components {
         Alive: {
             version: string;
         };
+        AnswerKept: {
+            answered_at: components["schemas"]["Ts"];
+        };
+        /**
+         * @description When a trainee is shown what was right.
+         * @enum {string}
+         */
+        AnswersShown: "after_attempt" | "at_the_end" | "never";
+        AskedQuestion: {
+            answer: components["schemas"]["QuestionAnswer"] | null;
+            asked: components["schemas"]["QuestionAsked"];
+            /** @description Sanitised HTML. */
+            html: string;
+            key: string;
+            outcome: components["schemas"]["QuestionOutcome"] | null;
+            /** Format: int32 */
+            points: number;
+        };
+        /** Format: int64 */
+        AttemptId: number;
+        AttemptResult: {
+            /** @description It was closed because its time was over. */
+            by_time: boolean;
+            passed: boolean;
+            /** Format: int64 */
+            percent: number;
+            /** Format: double */
+            points: number;
+        };
+        AttemptSummary: {
+            due_at: components["schemas"]["Ts"] | null;
+            id: components["schemas"]["AttemptId"];
+            /** Format: int64 */
+            number: number;
+            result: components["schemas"]["AttemptResult"] | null;
+            started_at: components["schemas"]["Ts"];
+            submitted_at: components["schemas"]["Ts"] | null;
+        };
+        /** @description An attempt with its questions, in its order. */
+        AttemptView: components["schemas"]["AttemptSummary"] & {
+            chapter_id: components["schemas"]["ChapterId"];
+            /**
+             * Format: int32
+             * @description All points there are.
+             */
+            points: number;
+            questions: components["schemas"]["AskedQuestion"][];
+            rules: components["schemas"]["Rules"];
+            /**
+             * Format: int64
+             * @description Until it is closed, by the server's clock; null without a limit, or when it is closed.
+             */
+            seconds_left?: number | null;
+        };
         /** @description A course an author writes. */
         AuthorCourse: {
             id: components["schemas"]["CourseId"];
@@ -668,6 +807,18 @@ export interface components {
             section: components["schemas"]["SectionName"];
             title: string;
         };
+        CodeOutputAnswer: {
+            text: string;
+        };
+        CodeOutputAsked: {
+            /** @description The code, coloured, as HTML. */
+            code: string;
+            /** @description Whether more than one line is expected. */
+            lines: boolean;
+        };
+        CodeOutputSolution: {
+            text: string;
+        };
         /** Format: int64 */
         CohortId: number;
         ContentToken: {
@@ -677,6 +828,11 @@ export interface components {
         ContentTokenFor: {
             hub_user: string;
         };
+        /**
+         * @description Which of several attempts counts.
+         * @enum {string}
+         */
+        Counts: "best" | "last" | "first";
         /** @description A course in a list, with the state of each chapter. */
         CourseCard: {
             chapters: components["schemas"]["CardChapter"][];
@@ -746,6 +902,9 @@ export interface components {
              * @example /new_password
              */
             pointer: string;
+        };
+        Given: {
+            answer?: components["schemas"]["QuestionAnswer"] | null;
         };
         Grant: {
             role: components["schemas"]["Role"];
@@ -846,6 +1005,15 @@ export interface components {
             last_seen_at: components["schemas"]["Ts"] | null;
             roles: components["schemas"]["Role"][];
         };
+        MultipleChoiceAnswer: {
+            options: string[];
+        };
+        MultipleChoiceAsked: {
+            options: components["schemas"]["QuestionOption"][];
+        };
+        MultipleChoiceSolution: {
+            options: string[];
+        };
         MyOrganisation: {
             id: components["schemas"]["OrganisationId"];
             name: string;
@@ -868,6 +1036,23 @@ export interface components {
             handout_sha256: string;
             /** @description Within the trainee's folder. */
             path: string;
+        };
+        NumberAnswer: {
+            /** @description As it was typed: `１，２００` and `1200` are the same. */
+            number: string;
+            /** @description One of several units. */
+            unit?: string | null;
+        };
+        NumberAsked: {
+            /** @description None: a mere number. One: it stands beside the field. Several: one is chosen. */
+            units: string[];
+        };
+        NumberSolution: {
+            /** Format: double */
+            number: number;
+            /** Format: double */
+            tolerance: number;
+            unit: string | null;
         };
         /** Format: int64 */
         OrganisationId: number;
@@ -1083,6 +1268,100 @@ export interface components {
             /** Format: int64 */
             number: number;
         };
+        /** @description What a trainee answered. */
+        QuestionAnswer: (components["schemas"]["SingleChoiceAnswer"] & {
+            /** @enum {string} */
+            kind: "single_choice";
+        }) | (components["schemas"]["MultipleChoiceAnswer"] & {
+            /** @enum {string} */
+            kind: "multiple_choice";
+        }) | (components["schemas"]["TrueFalseAnswer"] & {
+            /** @enum {string} */
+            kind: "true_false";
+        }) | (components["schemas"]["NumberAnswer"] & {
+            /** @enum {string} */
+            kind: "number";
+        }) | (components["schemas"]["ShortTextAnswer"] & {
+            /** @enum {string} */
+            kind: "short_text";
+        }) | (components["schemas"]["CodeOutputAnswer"] & {
+            /** @enum {string} */
+            kind: "code_output";
+        });
+        /** @description What a trainee is shown of a question. */
+        QuestionAsked: (components["schemas"]["SingleChoiceAsked"] & {
+            /** @enum {string} */
+            kind: "single_choice";
+        }) | (components["schemas"]["MultipleChoiceAsked"] & {
+            /** @enum {string} */
+            kind: "multiple_choice";
+        }) | (components["schemas"]["TrueFalseAsked"] & {
+            /** @enum {string} */
+            kind: "true_false";
+        }) | (components["schemas"]["NumberAsked"] & {
+            /** @enum {string} */
+            kind: "number";
+        }) | (components["schemas"]["ShortTextAsked"] & {
+            /** @enum {string} */
+            kind: "short_text";
+        }) | (components["schemas"]["CodeOutputAsked"] & {
+            /** @enum {string} */
+            kind: "code_output";
+        });
+        /** @description An option as it is shown. */
+        QuestionOption: {
+            html: string;
+            key: string;
+        };
+        /** @description What came of a question. */
+        QuestionOutcome: {
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            credit: number;
+            explanation: string | null;
+            /** @description Sanitised HTML, of what was answered. */
+            feedback: string[];
+            solution: components["schemas"]["QuestionSolution"] | null;
+        };
+        /** @description What would have been right. */
+        QuestionSolution: (components["schemas"]["SingleChoiceSolution"] & {
+            /** @enum {string} */
+            kind: "single_choice";
+        }) | (components["schemas"]["MultipleChoiceSolution"] & {
+            /** @enum {string} */
+            kind: "multiple_choice";
+        }) | (components["schemas"]["TrueFalseSolution"] & {
+            /** @enum {string} */
+            kind: "true_false";
+        }) | (components["schemas"]["NumberSolution"] & {
+            /** @enum {string} */
+            kind: "number";
+        }) | (components["schemas"]["ShortTextSolution"] & {
+            /** @enum {string} */
+            kind: "short_text";
+        }) | (components["schemas"]["CodeOutputSolution"] & {
+            /** @enum {string} */
+            kind: "code_output";
+        });
+        /** @description A quiz before it is taken, and what one has done of it. */
+        QuizOverview: {
+            /** @description One's own, the first one first. */
+            attempts: components["schemas"]["AttemptSummary"][];
+            /**
+             * Format: int32
+             * @description Null: as many as one likes.
+             */
+            attempts_left: number | null;
+            counted: components["schemas"]["AttemptId"] | null;
+            open: components["schemas"]["AttemptId"] | null;
+            passed: boolean;
+            /** Format: int32 */
+            points: number;
+            questions: number;
+            rules: components["schemas"]["Rules"];
+        };
         /** @description A course to read, with the chapters that can be opened. */
         ReadableCourse: {
             chapters: components["schemas"]["ChapterLink"][];
@@ -1105,11 +1384,33 @@ export interface components {
             value: number;
         };
         /** @enum {string} */
-        ReasonKind: "read" | "cells" | "self";
+        ReasonKind: "read" | "cells" | "passed" | "self";
         /** @enum {string} */
         Rejected: "not_found" | "not_enrolled" | "foreign_notebook" | "malformed";
         /** @enum {string} */
         Role: "trainee" | "tutor" | "corporate_admin" | "author" | "operator";
+        /** @description How a quiz may be taken. */
+        Rules: {
+            answers: components["schemas"]["AnswersShown"];
+            /**
+             * Format: int32
+             * @description How often it may be taken; without a number, as often as one likes.
+             */
+            attempts: number | null;
+            counts: components["schemas"]["Counts"];
+            /**
+             * Format: int32
+             * @description Minutes for one attempt.
+             */
+            minutes: number | null;
+            /**
+             * Format: int32
+             * @description The share of the points with which it is passed, 1 to 100.
+             */
+            pass_percent: number;
+            /** @description Questions and options stand in another order for each attempt. */
+            shuffle: boolean;
+        };
         /** @description How far a role reaches. */
         Scope: {
             /** @enum {string} */
@@ -1186,11 +1487,27 @@ export interface components {
             hub_user: string | null;
             locale: components["schemas"]["Locale"] | null;
         };
+        ShortTextAnswer: {
+            text: string;
+        };
+        ShortTextAsked: Record<string, unknown>;
+        ShortTextSolution: {
+            text: string;
+        };
         SignIn: {
             /** @example taro@example.com */
             email: string;
             /** Format: password */
             password: string;
+        };
+        SingleChoiceAnswer: {
+            option: string;
+        };
+        SingleChoiceAsked: {
+            options: components["schemas"]["QuestionOption"][];
+        };
+        SingleChoiceSolution: {
+            option: string;
         };
         SiteInfo: {
             default_locale: components["schemas"]["Locale"];
@@ -1215,6 +1532,14 @@ export interface components {
         };
         /** @enum {string} */
         StartStep: "queued" | "server" | "contents" | "notebook";
+        TrueFalseAnswer: {
+            value: boolean;
+        };
+        /** @description There is nothing but the question. */
+        TrueFalseAsked: Record<string, unknown>;
+        TrueFalseSolution: {
+            value: boolean;
+        };
         /**
          * Format: date-time
          * @description A moment in UTC, cut to the microseconds both databases keep.
@@ -1395,6 +1720,78 @@ export interface operations {
                 };
                 content: {
                     "image/*": number[];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_quiz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chapter: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuizOverview"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    begin_quiz_attempt: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                chapter: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptView"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptView"];
                 };
             };
             /** @description a problem; its `code` says which */
@@ -1756,6 +2153,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MemberRow"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_quiz_attempt: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                attempt: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptView"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    answer_quiz_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attempt: number;
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Given"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerKept"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    submit_quiz_attempt: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                attempt: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptView"];
                 };
             };
             /** @description a problem; its `code` says which */

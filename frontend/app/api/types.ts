@@ -28,6 +28,11 @@ export type Reason = ChapterProgress['reasons'][number]
 export type CellProgress = ChapterProgress['cells'][number]
 export type CourseProgress = NonNullable<Course['progress']>
 
+export type QuizOverview = Get<'/api/v1/chapters/{chapter}/quiz'>
+export type QuizAttempt = Get<'/api/v1/quiz-attempts/{attempt}'>
+export type QuizQuestion = QuizAttempt['questions'][number]
+export type QuizAnswer = NonNullable<QuizQuestion['answer']>
+
 export type ServerStatus = Get<'/api/v1/notebook-server'>
 export type StudyEvent = Sent<paths['/api/v1/study/events']['post']>['events'][number]
 export type EventResults = Answer<paths['/api/v1/study/events']['post']>

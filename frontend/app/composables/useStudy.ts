@@ -113,6 +113,11 @@ export const useStudy = onePerApp(() => {
       if (chapter.value?.id !== chapterId) return
       for (const [cell, { kind }] of running) if (kind === 'error') running.delete(cell)
     },
+    /** Something else than an event was recorded: how far one is stands with the server. */
+    refresh() {
+      course.value = null
+      if (id.value !== null) void load(id.value)
+    },
     retry: () => { if (id.value !== null) void load(id.value) },
     /** So that the next chapter is there at once. */
     prefetch(chapterId: number) {

@@ -43,7 +43,7 @@ impl Reading<'_> {
         self.complete(&texts);
         self.unused(&texts, quiz.as_ref(), &sizes);
         ChapterDraft {
-            available: !texts.is_empty(),
+            available: !texts.is_empty() || quiz.is_some(),
             texts,
             handout: notebook.map(|notebook| notebook.hand_out(earlier)),
             quiz,
@@ -163,7 +163,8 @@ impl Reading<'_> {
         &mut self,
         texts: &[(Locale, Rendered)],
         quiz: Option<&QuizDraft>,
-        images: &BTreeMap<String, Option<Size>>) {
+        images: &BTreeMap<String, Option<Size>>,
+    ) {
         let mut shown: BTreeSet<&String> = texts.iter().flat_map(|(_, text)| &text.images).collect();
         shown.extend(quiz.iter().flat_map(|quiz| quiz.images()));
         let folder = self.path("");

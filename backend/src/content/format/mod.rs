@@ -73,15 +73,19 @@ pub struct ChapterRule {
     pub cells_percent: u8,
     /// The trainee may mark it completed.
     pub self_mark: bool,
+    /// The quiz was passed.
+    #[serde(default)]
+    pub passed: bool,
 }
 
 impl ChapterRule {
     /// What holds where `course.yaml` says nothing.
     pub fn default_of(kind: Kind) -> Self {
         match kind {
-            Kind::Text => Self { read: true, cells_percent: 0, self_mark: false },
-            Kind::Coding => Self { read: true, cells_percent: 100, self_mark: false },
-            Kind::Quiz | Kind::Assignment => Self { read: false, cells_percent: 0, self_mark: false },
+            Kind::Text => Self { read: true, cells_percent: 0, self_mark: false, passed: false },
+            Kind::Coding => Self { read: true, cells_percent: 100, self_mark: false, passed: false },
+            Kind::Quiz => Self { read: false, cells_percent: 0, self_mark: false, passed: true },
+            Kind::Assignment => Self { read: false, cells_percent: 0, self_mark: false, passed: false },
         }
     }
 }

@@ -173,12 +173,20 @@ fn kind(node: &Node, notes: &mut Notes) -> Option<Kind> {
 
 fn chapter_rule(node: &Node, kind: Option<Kind>, notes: &mut Notes) -> ChapterRule {
     let mut rule = ChapterRule::default_of(kind.unwrap_or(Kind::Text));
-    let Some(fields) = node.fields("completion", &["read", "cells", "self_mark"], notes) else { return rule };
+    let Some(fields) = node.fields("completion", &["read", "cells", "passed", "self_mark"], notes) else { return rule };
     if let Some(read) = fields.optional("read").and_then(|node| node.flag("`completion.read`", notes)) {
         rule.read = read;
     }
     if let Some(own) = fields.optional("self_mark").and_then(|node| node.flag("`completion.self_mark`", notes)) {
         rule.self_mark = own;
+    }
+    if let Some(node) = fields.optional("passed")
+        && let Some(passed) = node.flag("`completion.passed`", notes)
+    {
+        if passed && kind.is_some_and(|kind| kind != Kind::Quiz) {
+            notes.error(node.at, "no_quiz", "only a chapter of kind quiz can be passed");
+        }
+        rule.passed = passed;
     }
     let words = [("all", 100), ("none", 0)];
     let cells = fields.optional("cells");

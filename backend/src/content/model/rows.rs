@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use super::NotebookEntry;
 use crate::content::format::{ChapterRule, CourseRule, Locale, Localised, Profile};
 use crate::content::html::Heading;
-use crate::db::schema::{chapter_texts, chapter_versions, publication_files, publications, sections};
+use crate::content::quiz::Quiz;
+use crate::db::schema::{chapter_texts, chapter_versions, publication_files, publications, quizzes, sections};
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, Json, PublicationId, SectionId, Ts, UserId};
 
 #[derive(Debug, Insertable)]
@@ -54,6 +55,13 @@ pub struct NewText {
     pub locale: &'static str,
     pub html: String,
     pub headings: Json<Vec<Heading>>,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = quizzes)]
+pub struct NewQuiz {
+    pub chapter_version_id: ChapterVersionId,
+    pub quiz: Json<Quiz>,
 }
 
 #[derive(Debug, Insertable)]

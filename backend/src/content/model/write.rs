@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::NotebookEntry;
-use super::rows::{NewFile, NewPublication, NewSection, NewText, NewVersion};
+use super::rows::{NewFile, NewPublication, NewQuiz, NewSection, NewText, NewVersion};
 use crate::content::draft::{ChapterDraft, Draft, FileDraft};
 use crate::content::format::Chapter;
 use crate::content::paths;
 use crate::content::publish::{PublishError, Published};
 use crate::content::source::Source;
 use crate::db::schema::{
-    chapter_texts, chapter_versions, chapters, courses, publication_files, publications, sections,
+    chapter_texts, chapter_versions, chapters, courses, publication_files, publications, quizzes, sections,
 };
 use crate::db::types::{ChapterId, CourseId, Json, PublicationId, SectionId, Ts, UserId};
 use crate::db::{AnyConnection, Both};
@@ -144,7 +144,7 @@ fn outline(
     draft: &Draft,
     ids: &BTreeMap<String, ChapterId>,
 ) -> QueryResult<()> {
-    let mut texts = Vec::new();
+    let (mut texts, mut quizzes_of) = (Vec::new(), Vec::new());
     let mut position = 0;
     for (section, section_number) in draft.course.sections.iter().zip(1_i64..) {
         let row =
@@ -175,15 +175,23 @@ fn outline(
                 .values(row)
                 .returning(chapter_versions::id)
                 .get_result(connection)?;
+            let id_of = |key: &str| ids.get(key).copied();
+            quizzes_of.extend(
+                content
+                    .quiz
+                    .as_ref()
+                    .map(|quiz| NewQuiz { chapter_version_id: version, quiz: Json(quiz.fill(id, id_of)) }),
+            );
             texts.extend(content.texts.iter().map(|(language, text)| NewText {
                 chapter_version_id: version,
                 locale: (*language).into(),
-                html: text.html.fill(id, |key| ids.get(key).copied()),
+                html: text.html.fill(id, id_of),
                 headings: Json(text.headings.clone()),
             }));
         }
     }
     insert_all!(connection, chapter_texts::table, texts);
+    insert_all!(connection, quizzes::table, quizzes_of);
     Ok(())
 }
 

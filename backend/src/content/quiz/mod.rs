@@ -57,7 +57,18 @@ pub struct Rules {
 
 /// Which of several attempts counts.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, ToSchema, strum::VariantNames,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    ToSchema,
+    strum::VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -70,7 +81,18 @@ pub enum Counts {
 
 /// When a trainee is shown what was right.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Display, EnumString, ToSchema, strum::VariantNames,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    Display,
+    EnumString,
+    ToSchema,
+    strum::VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -129,11 +151,7 @@ impl QuizDraft {
         let filled = |texts: &BTreeMap<Locale, Rendered>| {
             texts.iter().map(|(locale, text)| (*locale, text.html.fill(own, &id_of))).collect()
         };
-        Quiz {
-            rules: self.rules,
-            questions: self.questions.clone(),
-            texts: self.texts.iter().map(filled).collect(),
-        }
+        Quiz { rules: self.rules, questions: self.questions.clone(), texts: self.texts.iter().map(filled).collect() }
     }
 
     /// File names of the images it shows.

@@ -40,7 +40,7 @@ pub fn read(text: &str, languages: &[Locale], setting: &Setting, notes: &mut Not
         questions.push(question);
     }
     let complete = questions.len() == items.len();
-    complete.then(|| QuizDraft { rules, questions, texts: reader.texts })
+    complete.then_some(QuizDraft { rules, questions, texts: reader.texts })
 }
 
 fn rules(fields: &Fields, reader: &mut Reader) -> Rules {
@@ -52,7 +52,10 @@ fn rules(fields: &Fields, reader: &mut Reader) -> Rules {
         attempts: attempts.and_then(|attempts| u32::try_from(attempts).ok()),
         minutes: minutes.and_then(|minutes| u16::try_from(minutes).ok()),
         pass_percent: pass.unwrap_or(PASS_PERCENT),
-        counts: fields.optional("counts").and_then(|node| one_of::<Counts>(node, "`counts`", notes)).unwrap_or_default(),
+        counts: fields
+            .optional("counts")
+            .and_then(|node| one_of::<Counts>(node, "`counts`", notes))
+            .unwrap_or_default(),
         shuffle: reader.flag(fields, "shuffle"),
         answers: fields
             .optional("answers")

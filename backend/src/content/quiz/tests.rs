@@ -180,7 +180,8 @@ fn one_option_is_right_or_wrong_and_says_why() {
 fn several_options_earn_their_parts_where_the_author_says_so() {
     let options = "options: [{text: 1, correct: true}, {text: 2, correct: true}, {text: 3}, {text: 4}]";
     let whole = task(&format!("  - key: q\n    kind: multiple_choice\n    text: x\n    {options}\n"));
-    let parts = task(&format!("  - key: q\n    kind: multiple_choice\n    partial: true\n    text: x\n    {options}\n"));
+    let parts =
+        task(&format!("  - key: q\n    kind: multiple_choice\n    partial: true\n    text: x\n    {options}\n"));
     for (chosen, all, part) in [
         (vec!["a", "b"], 1.0, 1.0),
         (vec!["a"], 0.0, 0.5),
@@ -225,10 +226,12 @@ fn numbers_may_be_near_enough_and_in_another_unit() {
 
 #[test]
 fn short_texts_are_compared_as_people_read_them() {
-    let text = |rest: &str| task(&format!("  - {{key: q, kind: short_text, text: x, accept: [パンダス, Pandas DF]{rest}}}\n"));
+    let text =
+        |rest: &str| task(&format!("  - {{key: q, kind: short_text, text: x, accept: [パンダス, Pandas DF]{rest}}}\n"));
     let right = |task: &Task, text: &str| credit(task, json!({"kind": "short_text", "text": text})) > 0.0;
     let lenient = text("");
-    for given in ["パンダス", "ぱんだす", "ﾊﾟﾝﾀﾞｽ", " ぱんダす ", "pandas df", "ＰＡＮＤＡＳ　ＤＦ"] {
+    for given in ["パンダス", "ぱんだす", "ﾊﾟﾝﾀﾞｽ", " ぱんダす ", "pandas df", "ＰＡＮＤＡＳ　ＤＦ"]
+    {
         assert!(right(&lenient, given), "{given}");
     }
     for given in ["", "パンタス", "pandasdf"] {
@@ -251,9 +254,12 @@ fn output_is_compared_without_what_cannot_be_seen() {
 
 #[test]
 fn code_cannot_leave_its_frame() {
-    let told = found("  - key: q\n    kind: code_output\n    text: x\n    code: |\n      ```\n      <b onclick=x>\n    output: y\n");
+    let told = found(
+        "  - key: q\n    kind: code_output\n    text: x\n    code: |\n      ```\n      <b onclick=x>\n    output: y\n",
+    );
     assert_eq!(told, "0 errors, 0 warnings");
-    let Task::CodeOutput(_) = task("  - key: q\n    kind: code_output\n    text: x\n    code: |\n      ```\n      <b>\n    output: y\n")
+    let Task::CodeOutput(_) =
+        task("  - key: q\n    kind: code_output\n    text: x\n    code: |\n      ```\n      <b>\n    output: y\n")
     else {
         panic!("another kind");
     };

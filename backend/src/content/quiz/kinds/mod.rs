@@ -33,26 +33,26 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $name:literal => $variant:ident in $module:ident::$kind:ident;)+) => {
         /// What is to be done, and what is right.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "kind")]
-        pub enum Task { $($(#[$doc])* #[serde(rename = $name)] $variant($module::$kind),)+ }
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        pub enum Task { $($(#[$doc])* $variant($module::$kind),)+ }
 
         /// What a trainee is shown of a question.
         #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-        #[serde(tag = "kind")]
+        #[serde(tag = "kind", rename_all = "snake_case")]
         #[schema(as = QuestionAsked)]
-        pub enum Asked { $($(#[$doc])* #[serde(rename = $name)] $variant($module::Asked),)+ }
+        pub enum Asked { $($(#[$doc])* $variant($module::Asked),)+ }
 
         /// What a trainee answered.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-        #[serde(tag = "kind")]
+        #[serde(tag = "kind", rename_all = "snake_case")]
         #[schema(as = QuestionAnswer)]
-        pub enum Answer { $($(#[$doc])* #[serde(rename = $name)] $variant($module::Answer),)+ }
+        pub enum Answer { $($(#[$doc])* $variant($module::Answer),)+ }
 
         /// What would have been right.
         #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-        #[serde(tag = "kind")]
+        #[serde(tag = "kind", rename_all = "snake_case")]
         #[schema(as = QuestionSolution)]
-        pub enum Solution { $($(#[$doc])* #[serde(rename = $name)] $variant($module::Solution),)+ }
+        pub enum Solution { $($(#[$doc])* $variant($module::Solution),)+ }
 
         /// Their names in `quiz.yaml`.
         pub(super) const NAMES: &[&str] = &[$($name),+];

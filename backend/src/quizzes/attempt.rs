@@ -1,0 +1,43 @@
+//! Extractor: whose attempt it is.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::closing;
+use super::model::{self, AttemptRow};
+use crate::db::types::AttemptId;
+use crate::http::problem::{NOT_FOUND, Problem};
+use crate::sessions::{Extracted, SignedIn};
+use crate::site::Site;
+
+/// The person whose attempt is in `{attempt}`; nobody else's exists.
+#[derive(Debug, Clone)]
+pub struct OwnAttempt {
+    pub me: SignedIn,
+    /// Closed, if its time is over.
+    pub row: AttemptRow,
+}
+
+impl FromRequest for OwnAttempt {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let me = SignedIn::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let me = me.await?;
+            let site = Site::of(&request)?;
+            let id: i64 = request.match_info().get("attempt").and_then(|id| id.parse().ok()).ok_or(&NOT_FOUND)?;
+            let (user, id) = (me.person.id, AttemptId(id));
+            let find = move |db: &mut _| Ok::<_, Problem>(model::own(db, user, id)?);
+            let row = site.db.read(find).await?.ok_or(&NOT_FOUND)?;
+            if !closing::is_overdue(&row) {
+                return Ok(Self { me, row });
+            }
+            closing::close(&site, &row).await?;
+            let row = site.db.read(find).await?.ok_or(&NOT_FOUND)?;
+            Ok(Self { me, row })
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Closing attempts: by the trainee, or when their time is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::model::{self, AttemptRow};
+use super::scoring::{counted, score};
+use crate::content::quiz::Quiz;
+use crate::courses::ChapterRef;
+use crate::db::AnyConnection;
+use crate::db::types::Ts;
+use crate::http::problem::{INTERNAL, Problem};
+use crate::site::Site;
+use crate::study;
+
+/// An answer given in the last second is on its way for a while.
+pub const GRACE: TimeDelta = TimeDelta::seconds(5);
+/// How often attempts are looked for that nobody came back to.
+const EVERY: Duration = Duration::from_secs(30);
+const AT_ONCE: i64 = 200;
+
+/// Who closes an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    Trainee,
+    Time,
+}
+
+pub fn is_overdue(attempt: &AttemptRow) -> bool {
+    attempt.submitted_at.is_none() && attempt.due_at.is_some_and(|due| due + GRACE < Ts::now())
+}
+
+/// The quiz as it was when the attempt began.
+pub async fn quiz_of(site: &Site, attempt: &AttemptRow) -> Result<Arc<Quiz>, Problem> {
+    let quiz = site.catalogue.quiz(&site.db, attempt.chapter_version_id).await?;
+    quiz.ok_or_else(|| INTERNAL.caused_by("an attempt at a quiz that is not there"))
+}
+
+/// Closes an attempt whose time is over.
+pub async fn close(site: &Site, attempt: &AttemptRow) -> Result<(), Problem> {
+    let quiz = quiz_of(site, attempt).await?;
+    // Not in the course any more: scored all the same.
+    let chapter = site.catalogue.chapter(&site.db, attempt.chapter_id).await?;
+    let attempt = attempt.clone();
+    site.db.write(move |tx| submit(tx, &quiz, chapter.as_ref(), &attempt, By::Time)).await
+}
+
+/// Scores an attempt and closes it, once.
+pub fn submit(
+    tx: &mut AnyConnection,
+    quiz: &Quiz,
+    chapter: Option<&ChapterRef>,
+    attempt: &AttemptRow,
+    by: By,
+) -> Result<(), Problem> {
+    if !model::hold_open(tx, attempt.id)? {
+        return Ok(());
+    }
+    let answers = model::answers_of(tx, attempt.id)?;
+    let (credits, result) = score(quiz, &answers);
+    for (question, credit) in credits {
+        model::set_credit(tx, attempt.id, question, credit)?;
+    }
+    let at = match by {
+        By::Trainee => Ts::now(),
+        By::Time => attempt.due_at.unwrap_or_else(Ts::now),
+    };
+    let name = match by {
+        By::Trainee => "trainee",
+        By::Time => "time",
+    };
+    model::submit(tx, attempt.id, name, at, result)?;
+    let attempts = model::attempts_of(tx, attempt.user_id, attempt.chapter_id)?;
+    let passed = counted(quiz.rules.counts, &attempts).is_some_and(|attempt| attempt.passed == Some(true));
+    match chapter {
+        Some(chapter) if passed => study::passed(tx, attempt.user_id, chapter, at),
+        _ => Ok(()),
+    }
+}
+
+/// Closes attempts whose trainees did not come back, for as long as the site runs.
+pub async fn close_overdue(site: Site) {
+    let mut timer = tokio::time::interval(EVERY);
+    loop {
+        timer.tick().await;
+        if let Err(problem) = close_all(&site).await {
+            tracing::warn!(%problem, "attempts whose time is over wait to be closed");
+        }
+    }
+}
+
+/// Closes those there are now.
+pub async fn close_all(site: &Site) -> Result<(), Problem> {
+    loop {
+        let found = site.db.read(|db| Ok::<_, Problem>(model::overdue(db, Ts::now() - GRACE, AT_ONCE)?)).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        for attempt in found {
+            close(site, &attempt).await?;
+        }
+    }
+}
