@@ -1,14 +1,16 @@
-//! Extractor: whose attempt it is.
+//! Extractors: whose attempt it is, and who still takes the course.
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::closing;
 use super::model::{self, AttemptRow};
+use crate::courses::{self, ChapterRef};
 use crate::db::types::AttemptId;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
+use crate::study::problems::NOT_ENROLLED;
 
 /// The person whose attempt is in `{attempt}`; nobody else's exists.
 #[derive(Debug, Clone)]
@@ -38,6 +40,29 @@ impl FromRequest for OwnAttempt {
             closing::close(&site, &row).await?;
             let row = site.db.read(find).await?.ok_or(&NOT_FOUND)?;
             Ok(Self { me, row })
+        })
+    }
+}
+
+/// The same person, who is still enrolled: only they go on with it.
+#[derive(Debug, Clone)]
+pub struct TakenAttempt {
+    pub own: OwnAttempt,
+    pub chapter: ChapterRef,
+}
+
+impl FromRequest for TakenAttempt {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let own = OwnAttempt::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let own = own.await?;
+            let site = Site::of(&request)?;
+            let reader = courses::read_chapter(&site, &own.me, own.row.chapter_id).await?;
+            if reader.enrolled { Ok(Self { own, chapter: reader.chapter }) } else { Err(NOT_ENROLLED.problem()) }
         })
     }
 }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::attempt::OwnAttempt;
+use super::attempt::{OwnAttempt, TakenAttempt};
 use super::closing::{self, By};
 use super::model::{self, NewAttempt};
 use super::problems::{ATTEMPT_CLOSED, NO_ATTEMPTS_LEFT, NOT_AN_ANSWER};
@@ -97,7 +97,7 @@ pub struct AnswerKept {
     responses((status = 200, body = AnswerKept), Problems))]
 #[put("/quiz-attempts/{attempt}/answers/{question}")]
 pub async fn answer(
-    attempt: OwnAttempt,
+    TakenAttempt { own: attempt, .. }: TakenAttempt,
     path: Path<(i64, String)>,
     body: Body<Given>,
     site: Data<Site>,
@@ -127,16 +127,15 @@ pub async fn answer(
     tag = "quizzes", params(("attempt" = i64, Path), LocaleQuery), responses((status = 200, body = AttemptView), Problems))]
 #[post("/quiz-attempts/{attempt}/submission")]
 pub async fn submit(
-    attempt: OwnAttempt,
+    TakenAttempt { own: attempt, chapter }: TakenAttempt,
     query: Query<LocaleQuery>,
     site: Data<Site>,
 ) -> Result<Json<AttemptView>, Problem> {
     let locale = query.or_of(&attempt.me.person);
     let quiz = closing::quiz_of(&site, &attempt.row).await?;
-    let chapter = site.catalogue.chapter(&site.db, attempt.row.chapter_id).await?;
     let (row, user, id) = (attempt.row.clone(), attempt.me.person.id, attempt.row.id);
     let written = site.db.write(move |tx| {
-        closing::submit(tx, &quiz, chapter.as_ref(), &row, By::Trainee)?;
+        closing::submit(tx, &quiz, Some(&chapter), &row, By::Trainee)?;
         Ok::<_, Problem>(model::own(tx, user, id)?)
     });
     let row = written.await?.ok_or(&NOT_FOUND)?;

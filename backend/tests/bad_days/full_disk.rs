@@ -109,15 +109,30 @@ fn a_disk_that_really_is_full_is_no_different() {
     tell(plan.with(|settings| settings.database_url = url), async |site: TestSite| {
         let course = site.course("ml").await;
         let trainee = site.trainee(&course).await;
-        let shared = trainee.elsewhere(&site);
-        shared.sign_in().await;
-        let stolen = shared.stolen();
-        let acknowledged = fill(&trainee, &course).await;
+        let mut shared = Vec::new();
+        for _ in 0..12 {
+            shared.push(trainee.elsewhere(&site));
+            shared[shared.len() - 1].sign_in().await;
+        }
+        let mut acknowledged = fill(&trainee, &course).await;
+        while report_runs(&trainee, &course, 1).await.status == 200 {
+            acknowledged += 1;
+        }
         assert_eq!(runs(&trainee, &course).await, acknowledged);
         // On a shared computer one can leave all the same: the browser forgets, and the site takes the session no more.
-        shared.delete("/api/v1/session").await.refused(507, "storage_full");
-        assert_eq!(shared.cookie("tenarai_session"), None);
-        stolen.get("/api/v1/session").await.refused(401, "session_ended");
+        // The end of a session needs less room than a run; there may be some for the first of them.
+        let mut refused = 0;
+        for browser in &shared {
+            let stolen = browser.stolen();
+            let told = browser.delete("/api/v1/session").await;
+            if told.status != 204 {
+                told.refused(507, "storage_full");
+                refused += 1;
+            }
+            assert_eq!(browser.cookie("tenarai_session"), None);
+            stolen.get("/api/v1/session").await.refused(401, "session_ended");
+        }
+        assert!(refused > 0, "there was room for all of them");
         std::fs::remove_file(&ballast).expect("room is made");
         report_runs(&trainee, &course, 1).await.is(200);
         assert_eq!(runs(&trainee, &course).await, acknowledged + 1);

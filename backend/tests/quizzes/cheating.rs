@@ -1,12 +1,17 @@
 //! What does not help.
 
+use std::time::Duration;
+
+use diesel::prelude::*;
 use futures_util::future::join_all;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 use tenarai::accounts::{Role, Scope};
+use tenarai::db::schema::enrolments;
+use tenarai::db::types::Ts;
 
 use super::{answer, begin, begun, number, option, overview, question, quiz, submit};
-use crate::support::TestSite;
+use crate::support::{TestSite, within};
 
 #[apply(story)]
 async fn nobody_elses_attempt_exists(site: TestSite) {
@@ -31,6 +36,29 @@ async fn who_only_reads_takes_no_quiz(site: TestSite) {
     author.sign_in().await;
     assert_eq!(overview(&author, &course).await["questions"], 3);
     begin(&author, &course).await.refused(403, "not_enrolled");
+}
+
+#[apply(story)]
+async fn whose_enrolment_ended_sees_what_they_did_and_goes_on_with_nothing(site: TestSite) {
+    let course = quiz(&site, "").await;
+    let trainee = site.trainee(&course).await;
+    let attempt = begun(&trainee, &course).await;
+    answer(&trainee, &attempt, "mean", option("three")).await.is(200);
+    let user = trainee.id;
+    site.write(move |tx| {
+        diesel::update(enrolments::table.filter(enrolments::user_id.eq(user)))
+            .set(enrolments::ended_at.eq(Ts::now()))
+            .execute(tx)
+    })
+    .await;
+    // By each process, where there are two.
+    within(Duration::from_secs(10), "the end is known", async || {
+        let tries = join_all((0..4).map(|_| answer(&trainee, &attempt, "mean", option("three")))).await;
+        tries.iter().all(|told| told.status == 404).then_some(())
+    })
+    .await;
+    trainee.post_nothing(&format!("{attempt}/submission")).await.refused(404, "not_found");
+    assert_eq!(question(&trainee.get(&attempt).await.ok(), "mean")["answer"], option("three"));
 }
 
 #[apply(story)]

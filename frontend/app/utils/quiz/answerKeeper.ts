@@ -67,7 +67,7 @@ export class AnswerKeeper {
           this.#options.closed()
           return false
         }
-        if (status === 404 || status === 422 || status === 400) {
+        if ([400, 403, 404, 422].includes(status)) {
           this.#forget(question, given)
           this.#options.refused(question)
           continue
