@@ -113,3 +113,19 @@ fn two_who_migrate_at_once_take_turns() {
         assert!(run(&plan, &["user", "list"]).status.success());
     }
 }
+
+/// Debian 12's command line (3.40) has `json_valid(NULL) = 0`.
+#[test]
+fn a_chapter_without_a_notebook_is_no_damage_to_an_older_sqlite() {
+    let plan = Plan::on_sqlite();
+    assert!(run(&plan, &["migrate"]).status.success());
+    let table = schema(&plan).into_iter().find(|it| it.line.starts_with("CREATE TABLE chapter_versions"));
+    let table = table.expect("the table").line;
+    assert!(table.contains("CHECK (notebook IS NULL OR json_valid(notebook))"), "{table}");
+    // Broken JSON is refused as before.
+    let row = "INSERT INTO chapter_versions VALUES (1, 1, 1, 1, 1, '1.1', 'text', '{}', 1, 1, '{}', ";
+    let mut connection = open(&plan);
+    connection.batch_execute("PRAGMA foreign_keys = OFF").expect("a row by itself");
+    connection.batch_execute(&format!("{row} 'no json')")).expect_err("it is no JSON");
+    connection.batch_execute(&format!("{row} NULL)")).expect("a chapter without a notebook");
+}

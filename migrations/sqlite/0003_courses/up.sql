@@ -49,7 +49,7 @@ CREATE TABLE chapter_versions (
     minutes INTEGER NOT NULL,
     available INTEGER NOT NULL CHECK (available IN (0, 1)),
     completion TEXT NOT NULL CHECK (json_valid(completion)),
-    notebook TEXT CHECK (notebook IS NULL OR json_valid(notebook)),
+    notebook TEXT CHECK (json_valid(notebook)),
     UNIQUE (publication_id, chapter_id)
 ) STRICT;
 CREATE INDEX chapter_versions_by_chapter ON chapter_versions (chapter_id, publication_id);

@@ -1,0 +1,2 @@
+-- For SQLite only: jsonb needs no check.
+SELECT 1;
