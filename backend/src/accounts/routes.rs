@@ -37,13 +37,11 @@ pub struct PasswordChange {
 async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let PasswordChange { current_password, new_password } = body.into_inner();
     check_new(&new_password)?;
-    if new_password.expose_secret() == current_password.expose_secret() {
-        return Err(SAME_PASSWORD.problem().at("/new_password", "same_password", ""));
-    }
     // What cannot be a password is not hashed.
     if current_password.expose_secret().chars().count() > password::LONGEST {
         return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));
     }
+    let same = new_password.expose_secret() == current_password.expose_secret();
     let user = me.person.id;
     let limit = Limit { key: format!("password:{user}"), most: site.config.settings.sign_in_failures_per_account };
     if let Err(exceeded) = site.live.limits.count(&limit).await {
@@ -54,6 +52,9 @@ async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Si
         return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));
     }
     site.live.limits.forget(&limit).await;
+    if same {
+        return Err(SAME_PASSWORD.problem().at("/new_password", "same_password", ""));
+    }
     let (hash, keep) = (password::hash(new_password).await, me.session);
     let ended = site
         .db

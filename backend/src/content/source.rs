@@ -49,7 +49,10 @@ pub fn commit_of(folder: &Path) -> Option<String> {
     let (paths, hashes) = committed(folder, &commit)?;
     let others = git(folder, &["ls-files", "-z", "--others", "--exclude-standard"], "")?;
     let known = git(folder, &["ls-files", "-z"], "")?;
-    let present = git(folder, &["hash-object", "--no-filters", "--stdin-paths"], &paths.join("\n"))?;
+    // These paths git takes from the top of the repository, of which the folder may be a part.
+    let folder = folder.canonicalize().ok()?;
+    let files: Option<Vec<String>> = paths.iter().map(|path| Some(folder.join(path).to_str()?.to_owned())).collect();
+    let present = git(&folder, &["hash-object", "--no-filters", "--stdin-paths"], &files?.join("\n"))?;
     let same = others.is_empty() && known.split_terminator('\0').eq(&paths) && present.lines().eq(&hashes);
     (is_commit && same).then_some(commit)
 }

@@ -77,7 +77,7 @@ fn address_of(hop: &str) -> Option<IpAddr> {
 
 /// Whom a limit counts: the address, or, where the network gives whole ranges to one, its network.
 pub fn network_of(address: &str) -> String {
-    match address.parse() {
+    match address.parse().map(|address: IpAddr| address.to_canonical()) {
         Ok(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).to_string(),
         _ => address.to_owned(),
     }
@@ -85,7 +85,8 @@ pub fn network_of(address: &str) -> String {
 
 /// The address the request came from; of forwarded ones only the hops our own proxies added are believed.
 pub fn client_address(request: &HttpRequest, proxies: usize) -> String {
-    let peer = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    // Who listens at `[::]` is told of IPv4 as `::ffff:203.0.113.7`.
+    let peer = request.peer_addr().map(|address| address.ip().to_canonical().to_string()).unwrap_or_default();
     if proxies == 0 {
         return peer;
     }
@@ -105,6 +106,7 @@ mod tests {
         assert_eq!(network_of("2001:db8:1:2:3:4:5:6"), network_of("2001:db8:1:2:ffff::1"));
         assert_ne!(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
         assert_eq!(network_of("203.0.113.7"), "203.0.113.7");
+        assert_ne!(network_of("::ffff:203.0.113.7"), network_of("::ffff:203.0.113.8"));
         assert_eq!(network_of("nobody"), "nobody");
     }
 }

@@ -109,8 +109,10 @@ pub async fn answer(
         return Err(NOT_AN_ANSWER.problem().at("/answer", "not_an_answer", ""));
     }
     let (id, at) = (attempt.row.id, Ts::now());
+    let over = attempt.row.due_at.map(|due| due + closing::GRACE);
     let kept = site.db.write(move |tx| {
-        if !model::hold_open(tx, id)? {
+        // Its body may have come long after its head.
+        if over.is_some_and(|over| over < Ts::now()) || !model::hold_open(tx, id)? {
             return Err(ATTEMPT_CLOSED.problem());
         }
         match answer {

@@ -220,9 +220,7 @@ pub async fn who(me: SignedIn) -> Json<Me> {
     responses((status = 204), Problems))]
 #[delete("/session")]
 pub async fn sign_out(me: SignedIn, site: Data<Site>) -> Result<HttpResponse, Problem> {
-    // On a shared computer it counts that the browser forgets, whether or not it could be written down.
-    let forgetting = |problem: Problem| site.tokens.farewell().iter().fold(problem, Problem::with_cookie);
-    end_one(&site, &me, me.session).await.map_err(forgetting)?;
+    end_one(&site, &me, me.session).await.map_err(|problem| forgetting(&site, problem))?;
     Ok(goodbye(&site))
 }
 
@@ -266,9 +264,17 @@ pub async fn list(me: SignedIn, site: Data<Site>) -> Result<Json<Page<SessionRow
 pub async fn sign_out_everywhere(me: SignedIn, site: Data<Site>) -> Result<HttpResponse, Problem> {
     let user = me.person.id;
     let ended =
-        site.db.write(move |tx| Ok::<_, Problem>(model::end_all(tx, user, None, "signed_out_everywhere")?)).await?;
-    announce_end(&site, user, &ended).await;
-    Ok(goodbye(&site))
+        site.db.write(move |tx| Ok::<_, Problem>(model::end_all(tx, user, None, "signed_out_everywhere")?)).await;
+    match ended {
+        Ok(ended) => {
+            announce_end(&site, user, &ended).await;
+            Ok(goodbye(&site))
+        }
+        Err(problem) => {
+            announce_end(&site, user, &[me.session]).await;
+            Err(forgetting(&site, problem))
+        }
+    }
 }
 
 /// Signs one of my browsers out.
@@ -293,6 +299,11 @@ async fn end_one(site: &Site, me: &SignedIn, id: SessionId) -> Result<(), Proble
         announce_end(site, user, &[id]).await;
     }
     ended
+}
+
+/// On a shared computer it counts that the browser forgets, whether or not it could be written down.
+fn forgetting(site: &Site, problem: Problem) -> Problem {
+    site.tokens.farewell().iter().fold(problem, Problem::with_cookie)
 }
 
 fn goodbye(site: &Site) -> HttpResponse {

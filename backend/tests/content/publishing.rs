@@ -355,6 +355,21 @@ async fn the_commit_is_kept_when_the_folder_is_what_was_committed(site: Site) {
     let changed = site.publish(&course).await.unwrap().publication;
     let changed: Source = source(changed).await.unwrap().parse().unwrap();
     assert_eq!(changed.commit, None);
+
+    // The same as a part of a larger repository.
+    let whole = tempfile::tempdir().unwrap();
+    let part = whole.path().join("courses/tiny");
+    std::fs::create_dir_all(part.parent().unwrap()).unwrap();
+    std::fs::remove_dir_all(course.path().join(".git")).unwrap();
+    std::fs::rename(course.path(), &part).unwrap();
+    std::fs::write(part.join("data/more.csv"), "x,y\n").unwrap();
+    git(whole.path(), &["init", "-q"]).unwrap();
+    git(whole.path(), &["add", "-A"]);
+    git(whole.path(), &["-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-qm", "x"]).unwrap();
+    let commit = git(whole.path(), &["rev-parse", "HEAD"]).unwrap();
+    let published = content::publish(&site.db, &site.blobs, &part, None, None).await.unwrap();
+    let published: Source = source(published.publication).await.unwrap().parse().unwrap();
+    assert_eq!(published.commit.as_deref(), Some(commit.trim()));
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {

@@ -240,12 +240,12 @@ async fn what_cannot_be_is_rejected_event_by_event(site: TestSite) {
 
 #[apply(story)]
 async fn nobody_fills_the_database_with_runs_and_the_others_are_not_held_up(plan: Plan) {
-    let site = plan.with(|settings| settings.runs_per_person = 10).start().await;
+    let site = plan.with(|settings| settings.runs_per_person = 200).start().await;
     let course = site.course("ml").await;
     let (busy, other) = (site.trainee(&course).await, site.trainee(&course).await);
-    let runs: Vec<Value> = (0..6).map(|_| run(&course, "one", true)).collect();
+    let runs: Vec<Value> = (0..120).map(|_| run(&course, "one", true)).collect();
     report(&busy, &runs).await.is(200);
-    let more: Vec<Value> = (0..6).map(|_| run(&course, "one", true)).collect();
+    let more: Vec<Value> = (0..120).map(|_| run(&course, "one", true)).collect();
     let refused = report(&busy, &more).await;
     assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds <= 900));
     refused.refused(429, "too_many_requests");

@@ -1,5 +1,6 @@
 import { promiseTimeout } from '@vueuse/core'
 import type { Me } from '~/api/types'
+import { asProblem } from '../utils/problem'
 
 const LONGEST_FLUSH = 5_000
 
@@ -48,7 +49,11 @@ export function useSession() {
     async signOut(everywhere = false) {
       // What cannot be sent stays on this device; a server that does not answer holds nobody up.
       await Promise.race([useStudyQueue().flush().catch(() => undefined), promiseTimeout(LONGEST_FLUSH)])
-      await answer(everywhere ? api.DELETE('/api/v1/sessions') : api.DELETE('/api/v1/session'))
+      const ended = answer(everywhere ? api.DELETE('/api/v1/sessions') : api.DELETE('/api/v1/session'))
+      // A server whose disk is full has forgotten this browser all the same.
+      await ended.catch((error: unknown) => {
+        if (asProblem(error).status !== 507) throw error
+      })
       noteWhoIsHere(null)
       location.assign('/sign-in')
     },

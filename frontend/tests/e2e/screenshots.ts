@@ -58,6 +58,19 @@ test('sign-in, home, a chapter and its start', async ({ page, site }) => {
   await picture(page, 'home')
 })
 
+test('a quiz', async ({ page, newTrainee }) => {
+  await signIn(page, await newTrainee('石川 美咲', 'ja'), '/chapters/8')
+  await page.getByRole('button', { name: '始める' }).click()
+  await page.getByRole('radio', { name: /303件の部屋/ }).check()
+  await page.getByRole('checkbox', { name: /float64/ }).check()
+  await page.getByRole('checkbox', { name: /探せる/ }).check()
+  await page.getByRole('button', { name: '提出する' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '提出する' }).click()
+  await expect(page.getByText('不合格')).toBeVisible()
+  await everythingSaved(page)
+  await picture(page, 'quiz')
+})
+
 test('a chapter in English, dark', async ({ page, newTrainee }) => {
   await page.emulateMedia({ colorScheme: 'dark' })
   await signIn(page, await newTrainee('Alex Brown', 'en'), '/chapters/3/coding')

@@ -4,7 +4,7 @@ import { AnswerKeeper } from '../../app/utils/quiz/answerKeeper'
 import type { QuizAnswer } from '../../app/api/types'
 
 const text = (text: string): QuizAnswer => ({ kind: 'short_text', text })
-const refusal = (status: number) => new ProblemError({ status, code: 'x' })
+const refusal = (status: number, code: string) => new ProblemError({ status, code })
 
 function keeper(send: (question: string, answer: QuizAnswer | null) => Promise<unknown>, stored: Record<string, QuizAnswer | null> = {}) {
   const seen = { states: [] as string[], stored, closed: 0, refused: [] as string[] }
@@ -57,13 +57,23 @@ describe('answers on their way', () => {
     expect(seen.stored).toEqual({})
   })
 
+  it('wait where something on the way says no in the place of the server', async () => {
+    for (const status of [403, 404, 409, 502]) {
+      const { it: keep, seen } = keeper(() => Promise.reject(refusal(status, `http_${status}`)))
+      keep.give('one', text('a'))
+      expect(await keep.flush()).toBe(false)
+      expect(seen).toMatchObject({ stored: { one: text('a') }, closed: 0, refused: [] })
+      keep.stop()
+    }
+  })
+
   it('are given up when the attempt is closed, and one by one when they are refused', async () => {
-    const closed = keeper(() => Promise.reject(refusal(409)))
+    const closed = keeper(() => Promise.reject(refusal(409, 'attempt_closed')))
     closed.it.give('one', text('a'))
     expect(await closed.it.flush()).toBe(false)
     expect(closed.seen).toMatchObject({ closed: 1, stored: {} })
 
-    const { it: keep, seen } = keeper(question => (question === 'one' ? Promise.reject(refusal(422)) : Promise.resolve()))
+    const { it: keep, seen } = keeper(question => (question === 'one' ? Promise.reject(refusal(422, 'not_an_answer')) : Promise.resolve()))
     keep.give('one', text('a'))
     keep.give('two', text('b'))
     expect(await keep.flush()).toBe(true)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useSession } from '../../app/composables/useSession'
+import { ProblemError } from '../../app/utils/problem'
 
 describe('signing out', () => {
   const happened: string[] = []
@@ -32,6 +33,14 @@ describe('signing out', () => {
     sent.reject(new TypeError('offline'))
     await leaving
     expect(happened).toEqual(['events sent or kept', 'session ended', 'nobody is here', 'fresh page'])
+  })
+
+  it('leaves where a full disk keeps the server from writing it down: the browser is forgotten all the same', async () => {
+    vi.stubGlobal('useApi', () => ({ DELETE: () => Promise.reject(new ProblemError({ status: 507, code: 'storage_full' })) }))
+    const leaving = useSession().signOut()
+    sent.resolve()
+    await leaving
+    expect(happened).toEqual(['events sent or kept', 'nobody is here', 'fresh page'])
   })
 
   it('stays where it is when the server does not end the session', async () => {

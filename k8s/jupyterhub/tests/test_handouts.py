@@ -123,6 +123,40 @@ def test_a_name_that_another_chapter_has_by_now_gives_the_work_to_nobody_else(le
     assert learner.handouts.state(ONE).state == "untouched"
 
 
+def test_two_chapters_that_moved_on_by_one_while_the_learner_was_away_keep_their_work(learner: Learner) -> None:
+    two, three = f"{COURSE}/02-python.ipynb", f"{COURSE}/03-lists.ipynb"
+    learner.lms.chapters = {ONE: 7, two: 8}
+    learner.lms.files[two] = NEW
+    learner.start()
+    first = learner.edit("print('first')")
+    learner.file(two).write_bytes(first.replace(b"first", b"second"))
+    learner.lms.chapters = {two: 7, three: 8}
+    learner.lms.files |= {three: NEW, two: learner.lms.files.pop(ONE)}
+    learner.fetch()
+    # the first that is opened is the one whose new name the other still has
+    assert learner.handouts.open(two).state == "modified"
+    learner.start()
+    assert learner.file(two).read_bytes() == first
+    assert learner.file(three).read_bytes() == first.replace(b"first", b"second")
+    assert not learner.file(ONE).exists()
+
+
+def test_two_chapters_that_exchanged_their_names_exchange_their_files(learner: Learner) -> None:
+    two, three = f"{COURSE}/02-python.ipynb", f"{COURSE}/03-lists.ipynb"
+    learner.lms.chapters = {ONE: 7, two: 8, three: 9}
+    learner.lms.files |= {two: NEW, three: NEW}
+    learner.start()
+    first = learner.edit("print('first')")
+    learner.file(two).write_bytes(first.replace(b"first", b"second"))
+    learner.lms.chapters = {ONE: 8, two: 7, three: 9}
+    learner.lms.files |= {ONE: NEW, two: FILES[ONE]}
+    learner.start()
+    assert learner.file(two).read_bytes() == first
+    assert learner.file(ONE).read_bytes() == first.replace(b"first", b"second")
+    assert learner.file(three).read_bytes() == NEW
+    assert [path.name for path in learner.file(ONE).parent.glob("*.aside")] == []
+
+
 def test_a_renamed_chapter_overwrites_nothing(learner: Learner) -> None:
     new = f"{COURSE}/01-welcome.ipynb"
     learner.lms.chapters = {ONE: 7, new: 7}

@@ -14,6 +14,7 @@ interface Options {
   refused: (question: string) => void
 }
 
+const REFUSALS = ['not_an_answer', 'not_found', 'not_enrolled', 'malformed_json', 'invalid_fields']
 /** Milliseconds after which what could not be sent is sent again. */
 const AGAIN = 4_000
 
@@ -61,13 +62,14 @@ export class AnswerKeeper {
         this.#forget(question, given)
       }
       catch (error) {
-        const { status } = asProblem(error)
-        if (status === 409) {
+        // By the server's own word: whatever stands between says other things for a while.
+        const { code } = asProblem(error)
+        if (code === 'attempt_closed') {
           this.#options.store.save(this.#unsent = {})
           this.#options.closed()
           return false
         }
-        if ([400, 403, 404, 422].includes(status)) {
+        if (REFUSALS.includes(code)) {
           this.#forget(question, given)
           this.#options.refused(question)
           continue

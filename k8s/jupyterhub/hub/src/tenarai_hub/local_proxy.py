@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import re
+from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -26,6 +27,7 @@ from configurable_http_proxy import cli, configproxy
 from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPMessageDelegate, ResponseStartLine
 from tornado.iostream import StreamClosedError
 from tornado.web import Application
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
@@ -33,9 +35,12 @@ from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, w
 CONNECT_TIMEOUT_S = 10.0
 #: a message of a kernel may carry a large picture
 MAX_MESSAGE = 64 * 1024 * 1024
-#: a request's body is passed on as a whole
-MAX_BODY = 50 * 1024 * 1024
-BODY_TIMEOUT_S = 120.0
+#: a request's body is passed on as a whole: a notebook with all its pictures, over a slow line
+MAX_BODY = 64 * 1024 * 1024
+BODY_TIMEOUT_S = 300.0
+#: what is larger counts, and all of that together is bounded: whoever sends it may be nobody
+LARGE_BODY = 1024 * 1024
+MAX_LARGE_BODIES = 256 * 1024 * 1024
 IDLE_TIMEOUT_S = 75.0
 #: tornado's word for a connection that broke; no status of HTTP
 NO_ANSWER = 599
@@ -68,12 +73,14 @@ _NOT_FOR_LEARNERS = {"service-worker-allowed", "clear-site-data"}
 
 def is_own_cookie(header: str, own: str) -> bool:
     """Whether a Set-Cookie of a learner's server stays below `own`, the folder that is routed to it."""
-    cookie, *rest = (part.partition("=") for part in header.split(";"))
-    attributes = [(name.strip().lower(), value.strip()) for name, _, value in rest]
+    cookie, *rest = header.split(";")
+    attributes = [(name.strip().lower(), value.strip()) for name, _, value in (part.partition("=") for part in rest)]
     paths = [value for name, value in attributes if name == "path"]
     reaches_out = any(name == "domain" for name, _ in attributes)
-    is_ours = LMS_COOKIES in cookie[0].lower()
-    return not reaches_out and not is_ours and all(it.startswith(own) for it in paths)
+    # one without a name, `=tenarai_…`, is sent as one of that name
+    is_ours = LMS_COOKIES in cookie.partition("=")[0].lower() or cookie.strip().lower().startswith("=" + LMS_COOKIES)
+    # without a path a browser takes that of the request, which may be spelt in another way than it was routed
+    return bool(paths) and not reaches_out and not is_ours and all(it.startswith(own) for it in paths)
 
 
 #: the prefix of a route to a learner's server, below any base
@@ -218,6 +225,50 @@ def _application(handlers: list[Any]) -> Application:
     return Application(handlers, websocket_max_message_size=MAX_MESSAGE)
 
 
+class BoundedRequest(HTTPMessageDelegate):
+    """A request whose large body has to wait for its turn: without room it is refused as soon as its head is there."""
+
+    _in_flight = 0
+
+    def __init__(self, inner: HTTPMessageDelegate, connection: HTTPConnection) -> None:
+        self._inner, self._connection = inner, connection
+        self._held, self._refused = 0, False
+
+    def headers_received(self, start_line: Any, headers: HTTPHeaders) -> Awaitable[None] | None:
+        """Take room for the body, or say that there is none."""
+        told = headers.get("Content-Length", "0")
+        length = int(told) if told.isdecimal() and "Transfer-Encoding" not in headers else MAX_BODY
+        if LARGE_BODY < length <= MAX_BODY:
+            if BoundedRequest._in_flight + length > MAX_LARGE_BODIES:
+                self._refused = True
+                said = HTTPHeaders({"Content-Length": "0", "Retry-After": "10"})
+                self._connection.write_headers(ResponseStartLine("HTTP/1.1", 503, "Service Unavailable"), said)
+                self._connection.finish()
+                return None
+            self._held = length
+            BoundedRequest._in_flight += length
+        return self._inner.headers_received(start_line, headers)
+
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Pass on."""
+        return self._inner.data_received(chunk)
+
+    def finish(self) -> None:
+        """All is here, and goes on its way."""
+        self._release()
+        self._inner.finish()
+
+    def on_connection_close(self) -> None:
+        """The rest never came."""
+        self._release()
+        if not self._refused:
+            self._inner.on_connection_close()
+
+    def _release(self) -> None:
+        BoundedRequest._in_flight -= self._held
+        self._held = 0
+
+
 class BothLocalhosts(HTTPServer):
     """A server that, told to listen at 127.0.0.1, does so at ::1 as well, and waits for no body for ever."""
 
@@ -226,12 +277,17 @@ class BothLocalhosts(HTTPServer):
         bounds = {"max_body_size": MAX_BODY, "body_timeout": BODY_TIMEOUT_S, "idle_connection_timeout": IDLE_TIMEOUT_S}
         super().initialize(*arguments, **(options | bounds))
 
+    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
+        """A request whose body is bounded together with those of the others."""
+        return BoundedRequest(super().start_request(server_conn, request_conn), request_conn)
+
     def listen(self, port: int, address: str | None = None, *options: Any, **named: Any) -> None:
         """Listen; a machine without IPv6 has the one address only."""
         super().listen(port, address, *options, **named)
-        if address == "127.0.0.1":
+        twin = {"127.0.0.1": "::1", "::1": "127.0.0.1"}.get(address or "")
+        if twin:
             try:
-                super().listen(port, "::1", *options, **named)
+                super().listen(port, twin, *options, **named)
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
                     raise

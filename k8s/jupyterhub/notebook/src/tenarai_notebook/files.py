@@ -35,9 +35,10 @@ def write_json(path: Path, value: Any) -> None:
 def read_file(path: Path) -> bytes:
     """What is in a file. A pipe in its place, which a learner may have put there, would be waited for without end."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path} is no file")
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{path} is no file")
         return file.read()
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,12 +71,13 @@ class Handouts:
         bases = self._bases()
         refused = []
         # all that moves first: another chapter may have a name by now that one had before
-        for step in (self._bring_renamed, self._lay_out_one):
-            for path, entry in self._pristine.entries().items():
-                try:
-                    step(bases, entry)
-                except _NO_REASON_TO_STAY_AWAY as error:
-                    refused.append(f"{path}: {error or type(error).__name__}")
+        for path, error in self._bring_renamed(bases):
+            refused.append(f"{path}: {error or type(error).__name__}")
+        for path, entry in self._pristine.entries().items():
+            try:
+                self._lay_out_one(bases, entry)
+            except _NO_REASON_TO_STAY_AWAY as error:
+                refused.append(f"{path}: {error or type(error).__name__}")
         self._remember(bases)
         return refused
 
@@ -93,19 +95,25 @@ class Handouts:
         if path not in entries:
             return
         course = path.split("/")[0]
+        for _, error in self._bring_renamed(bases):
+            raise error
         for other, entry in entries.items():
             if other.split("/")[0] == course and not self._file(other).exists():
-                self._bring_renamed(bases, entry)
                 self._lay_out_one(bases, entry)
         self._remember(bases)
 
     def open(self, path: str) -> State:
         """Make the working copy if it is missing, and say how it stands."""
         entry = self._pristine.entries().get(path)
-        if entry is not None and not self._file(path).exists():
-            bases = self._bases()
-            self._bring_renamed(bases, entry)
-            self._lay_out_one(bases, entry)
+        if entry is None:
+            return self.state(path)
+        bases = self._bases()
+        # what lies there may be another chapter's, which has this name no more
+        if not self._file(path).exists() or bases.get(path, {}).get("chapter") != entry.chapter:
+            for _, error in self._bring_renamed(bases):
+                raise error
+            if not self._file(path).exists():
+                self._lay_out_one(bases, entry)
             self._remember(bases)
         return self.state(path)
 
@@ -174,16 +182,38 @@ class Handouts:
         write_atomically(file, content)
         bases[entry.path] = _base(entry, content)
 
-    def _bring_renamed(self, bases: dict[str, Any], entry: Entry) -> None:
-        """Where the chapter had another name, what the learner wrote under that moves here."""
-        if entry.chapter is None or self._file(entry.path).exists():
-            return
-        for name in [path for path, base in bases.items() if base.get("chapter") == entry.chapter]:
-            there = self._pristine.entries().get(name)
-            if self._file(name).is_file() and (there is None or there.chapter != entry.chapter):
-                self._file(name).rename(self._file(entry.path))
-                bases[entry.path] = bases.pop(name)
-                return
+    def _bring_renamed(self, bases: dict[str, Any]) -> Iterator[tuple[str, Exception]]:
+        """Where a chapter had another name, what the learner wrote under that moves; what could not is given back.
+
+        One chapter may wait for a name that another is to leave, so that all are looked at until none moves; where they
+        wait for each other, one of them makes way.
+        """
+        entries = self._pristine.entries()
+        homes = {entry.chapter: entry.path for entry in entries.values() if entry.chapter is not None}
+        waiting = {name: homes.get(base.get("chapter"), name) for name, base in bases.items()}
+        waiting = {name: home for name, home in waiting.items() if name != home}
+        moved = True
+        while moved:
+            moved = False
+            for name, home in list(waiting.items()):
+                there = entries.get(name)
+                if there is not None and there.chapter == bases[name]["chapter"]:
+                    continue
+                try:
+                    if self._file(name).is_file() and not self._file(home).exists():
+                        self._file(name).rename(self._file(home))
+                        bases[home] = bases.pop(name)
+                        del waiting[name]
+                        moved = True
+                except _NO_REASON_TO_STAY_AWAY as error:
+                    del waiting[name]
+                    yield home, error
+            circle = None if moved else next((name for name in waiting if _comes_back(waiting, name)), None)
+            if circle:
+                aside = f"{circle}.aside"
+                self._file(circle).rename(self._file(aside))
+                bases[aside], waiting[aside] = bases.pop(circle), waiting.pop(circle)
+                moved = True
 
     def _take(self, entry: Entry, content: bytes) -> None:
         write_atomically(self._file(entry.path), content)
@@ -228,6 +258,13 @@ class Handouts:
 
     def _remember(self, bases: dict[str, Any]) -> None:
         write_json(self._places.handouts, bases)
+
+
+def _comes_back(moves: dict[str, str], name: str) -> bool:
+    at, steps = moves[name], 1
+    while at in moves and at != name and steps < len(moves):
+        at, steps = moves[at], steps + 1
+    return at == name
 
 
 def sources_digest(content: bytes) -> str | None:

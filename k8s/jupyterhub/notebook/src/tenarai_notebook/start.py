@@ -110,7 +110,10 @@ def runtime_folder(places: Places) -> Path:
         facts = folder.lstat()
         if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.getuid() and not facts.st_mode & 0o077:
             return folder
-    folder = Path(tempfile.mkdtemp(prefix="tenarai-", dir="/tmp"))  # a short path, whatever TMPDIR says
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="tenarai-", dir="/tmp"))  # a short path, whatever TMPDIR says
+    except OSError:  # /tmp is full: most homes are not too deep
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=places.runtime.parent))
     with suppress(OSError):  # what stands there is the learner's; the next start makes another folder
         places.runtime.unlink(missing_ok=True)
         places.runtime.symlink_to(folder)

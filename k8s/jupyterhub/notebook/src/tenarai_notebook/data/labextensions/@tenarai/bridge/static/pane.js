@@ -55,9 +55,14 @@ export class Pane {
 
   /** What can be saved now is saved; the rest at the next call. */
   async saveAll() {
-    const unsaved = this.#panels.map(panel => panel.context).filter(({ isReady, model }) => isReady && model.dirty);
-    if (unsaved.length === 0 || !(await this.#server.answers())) return;
-    for (const context of unsaved) await save(context).catch(() => undefined);
+    for (const { context } of this.#panels) await this.save(context).catch(() => undefined);
+  }
+
+  /** Jupyter opens a dialog over a save that finds no server; here whoever asked is told, and asks again later. */
+  async save(context) {
+    if (!context.isReady || !context.model.dirty) return;
+    await this.#server.resources();
+    await save(context);
   }
 
   async sayReady() {
@@ -81,12 +86,13 @@ export class Pane {
   async #open(path) {
     const before = this.current;
     // first, for its file may be the one that this chapter takes over from its former name
-    if (before && before.context.path !== path) await save(before.context);
+    if (before && before.context.path !== path) await this.save(before.context);
     const { handout } = await this.#server.handout('open', path);
     if (before?.context.path !== path) {
       await this.#show(path, before);
       this.#rememberAddress(path);
-      void this.#closeOthers();
+      // what cannot be saved stays open, and is asked again after the next one
+      void this.#closeOthers().catch(() => undefined);
     }
     void this.sayReady();
     return { type: 'opened', path, handout };
@@ -127,7 +133,7 @@ export class Pane {
     const forced = this.#panels.length - KEEP_BUSY;
     for (const [position, panel] of surplus.entries()) {
       if (kernelStatus(panel) === 'busy' && position >= forced) continue;
-      await save(panel.context);
+      await this.save(panel.context);
       if (panel === this.current) continue; // asked for again meanwhile
       await panel.sessionContext.shutdown().catch(() => undefined);
       panel.dispose();

@@ -1,6 +1,5 @@
 // What the page of the LMS may ask for.
 import { Refusal, text } from './channel.js';
-import { save } from './notebook.js';
 
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
 const LOCALES = { ja: 'ja_JP', en: 'default' };
@@ -25,7 +24,7 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
 
   /** What is on the screen goes to the disk before the server looks at the file. */
   const saveIfOpen = async path => {
-    if (pane.isOpen(path)) await save(pane.find(path).context);
+    if (pane.isOpen(path)) await pane.save(pane.find(path).context);
   };
 
   /** And what the server has written comes back to the screen. */
@@ -40,9 +39,7 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
   channel.on('open', message => pane.open(text(message, 'path')));
   channel.on('save', async () => {
     const panel = shown();
-    // Jupyter would open a dialog over a save that finds no server; here the page is told, and asks again later
-    await server.resources();
-    await save(panel.context);
+    await pane.save(panel.context);
     return { path: panel.context.path };
   });
   channel.on('scroll_to_cell', async message => {

@@ -21,13 +21,6 @@ export class Server {
     return this.#ask('resources', {});
   }
 
-  answers() {
-    return this.resources().then(
-      () => true,
-      () => false
-    );
-  }
-
   async #ask(what, init) {
     let response;
     try {

@@ -1,0 +1,1 @@
+DROP INDEX publication_files_by_chapter;
