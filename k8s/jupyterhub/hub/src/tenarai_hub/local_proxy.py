@@ -68,7 +68,16 @@ def without_lms_cookies(header: str) -> str:
 
 
 #: what concerns the whole origin, which a learner's server shares with the hub and with all other servers
-_NOT_FOR_LEARNERS = {"service-worker-allowed", "clear-site-data"}
+_NOT_FOR_LEARNERS = {
+    "service-worker-allowed",
+    "clear-site-data",
+    # these speak for the whole origin, the hub and the others included
+    "strict-transport-security",
+    "alt-svc",
+    "nel",
+    "report-to",
+    "reporting-endpoints",
+}
 
 
 def is_own_cookie(header: str, own: str) -> bool:
