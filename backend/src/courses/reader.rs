@@ -13,6 +13,7 @@ use super::model;
 use crate::accounts::Person;
 use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, CohortId, CourseId, Ts, UserId};
+use crate::http::id_in;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::organisations;
 use crate::sessions::{Extracted, SignedIn};
@@ -47,8 +48,7 @@ impl FromRequest for ReaderOfChapter {
         Box::pin(async move {
             let me = me.await?;
             let site = Site::of(&request)?;
-            let id: i64 = request.match_info().get("chapter").and_then(|id| id.parse().ok()).ok_or(&NOT_FOUND)?;
-            read_chapter(&site, &me, ChapterId(id)).await
+            read_chapter(&site, &me, ChapterId(id_in(&request, "chapter")?)).await
         })
     }
 }

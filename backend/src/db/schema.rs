@@ -295,7 +295,6 @@ diesel::table! {
         question -> Text,
         answer -> Document,
         answered_at -> Moment,
-        credit -> Nullable<Double>,
     }
 }
 

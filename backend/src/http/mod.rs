@@ -70,6 +70,11 @@ fn problem_schemas() -> [(String, RefOr<utoipa::openapi::Schema>); 2] {
     ]
 }
 
+/// The id in an address; what is no id names nothing.
+pub fn id_in(request: &HttpRequest, name: &str) -> Result<i64, problem::Problem> {
+    request.match_info().get(name).and_then(|id| id.parse().ok()).ok_or_else(|| problem::NOT_FOUND.problem())
+}
+
 /// Some proxies add the port.
 fn address_of(hop: &str) -> Option<IpAddr> {
     hop.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))

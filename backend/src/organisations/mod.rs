@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::accounts::{Person, Role};
 use crate::db::types::{OrganisationId, UserId};
 use crate::db::{self, Db};
+use crate::http::id_in;
 use crate::http::problem::{FORBIDDEN, NOT_FOUND, Problem};
 use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
@@ -53,9 +54,7 @@ impl FromRequest for AdminOf {
         let request = request.clone();
         Box::pin(async move {
             let person = signed_in.await?.person;
-            let organisation: i64 =
-                request.match_info().get("organisation").and_then(|id| id.parse().ok()).ok_or(&NOT_FOUND)?;
-            let organisation = OrganisationId(organisation);
+            let organisation = OrganisationId(id_in(&request, "organisation")?);
             if person.administers(organisation) {
                 return Ok(Self { organisation });
             }

@@ -7,6 +7,7 @@ use super::closing;
 use super::model::{self, AttemptRow};
 use crate::courses::{self, ChapterRef};
 use crate::db::types::AttemptId;
+use crate::http::id_in;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
@@ -30,8 +31,7 @@ impl FromRequest for OwnAttempt {
         Box::pin(async move {
             let me = me.await?;
             let site = Site::of(&request)?;
-            let id: i64 = request.match_info().get("attempt").and_then(|id| id.parse().ok()).ok_or(&NOT_FOUND)?;
-            let (user, id) = (me.person.id, AttemptId(id));
+            let (user, id) = (me.person.id, AttemptId(id_in(&request, "attempt")?));
             let find = move |db: &mut _| Ok::<_, Problem>(model::own(db, user, id)?);
             let row = site.db.read(find).await?.ok_or(&NOT_FOUND)?;
             if !closing::is_overdue(&row) {

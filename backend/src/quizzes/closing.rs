@@ -21,13 +21,6 @@ pub const GRACE: TimeDelta = TimeDelta::seconds(5);
 const EVERY: Duration = Duration::from_secs(30);
 const AT_ONCE: i64 = 200;
 
-/// Who closes an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    Trainee,
-    Time,
-}
-
 pub fn is_overdue(attempt: &AttemptRow) -> bool {
     attempt.submitted_at.is_none() && attempt.due_at.is_some_and(|due| due + GRACE < Ts::now())
 }
@@ -44,7 +37,7 @@ pub async fn close(site: &Site, attempt: &AttemptRow) -> Result<(), Problem> {
     // Not in the course any more: scored all the same.
     let chapter = site.catalogue.chapter(&site.db, attempt.chapter_id).await?;
     let attempt = attempt.clone();
-    site.db.write(move |tx| submit(tx, &quiz, chapter.as_ref(), &attempt, By::Time)).await
+    site.db.write(move |tx| submit(tx, &quiz, chapter.as_ref(), &attempt)).await
 }
 
 /// Scores an attempt and closes it, once.
@@ -53,19 +46,15 @@ pub fn submit(
     quiz: &Quiz,
     chapter: Option<&ChapterRef>,
     attempt: &AttemptRow,
-    by: By,
 ) -> Result<(), Problem> {
     if !model::hold_open(tx, attempt.id)? {
         return Ok(());
     }
     let answers = model::answers_of(tx, attempt.id)?;
-    let (credits, result) = score(quiz, &answers);
-    for (question, credit) in credits {
-        model::set_credit(tx, attempt.id, question, credit)?;
-    }
+    let result = score(quiz, &answers);
     // What a browser submits as its clock runs out was closed by the time, too.
     let now = Ts::now();
-    let over = attempt.due_at.filter(|due| by == By::Time || *due <= now);
+    let over = attempt.due_at.filter(|due| *due <= now);
     let at = over.unwrap_or(now);
     model::submit(tx, attempt.id, if over.is_some() { "time" } else { "trainee" }, at, result)?;
     let attempts = model::attempts_of(tx, attempt.user_id, attempt.chapter_id)?;

@@ -113,13 +113,6 @@ pub fn take_back(tx: &mut AnyConnection, attempt: AttemptId, question: &str) -> 
     diesel::delete(quiz_answers::table.find((attempt, question))).execute(tx).map(drop)
 }
 
-pub fn set_credit(tx: &mut AnyConnection, attempt: AttemptId, question: &str, credit: f64) -> QueryResult<()> {
-    diesel::update(quiz_answers::table.find((attempt, question)))
-        .set(quiz_answers::credit.eq(credit))
-        .execute(tx)
-        .map(drop)
-}
-
 /// Closes an attempt that is held.
 pub fn submit(tx: &mut AnyConnection, id: AttemptId, by: &str, at: Ts, result: Result) -> QueryResult<()> {
     diesel::update(quiz_attempts::table.find(id))

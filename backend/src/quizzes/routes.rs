@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attempt::{OwnAttempt, TakenAttempt};
-use super::closing::{self, By};
+use super::closing;
 use super::model::{self, NewAttempt};
 use super::problems::{ATTEMPT_CLOSED, NO_ATTEMPTS_LEFT, NOT_AN_ANSWER};
 use super::view::{AttemptView, QuizOverview, attempts_left};
@@ -41,29 +41,32 @@ pub async fn begin(
     site: Data<Site>,
 ) -> Result<HttpResponse, Problem> {
     let quiz = quiz_of(&site, &reader).await?;
-    let known = attempts(&site, &reader).await?;
-    let going_on = known.iter().any(|attempt| attempt.submitted_at.is_none());
-    if !going_on && attempts_left(&quiz, &known) == Some(0) {
+    let mut known = attempts(&site, &reader).await?;
+    let locale = query.or_of(&reader.me.person);
+    let last = known.last().map_or(0, |attempt| attempt.number);
+    if let Some(row) = known.pop_if(|attempt| attempt.submitted_at.is_none()) {
+        return Ok(HttpResponse::Ok().json(view(&site, &OwnAttempt { me: reader.me, row }, locale).await?));
+    }
+    if attempts_left(&quiz, &known) == Some(0) {
         return Err(NO_ATTEMPTS_LEFT.problem().with("limit", known.len()));
     }
-    if !going_on {
-        let now = Ts::now();
-        let attempt = NewAttempt {
-            user_id: reader.me.person.id,
-            chapter_id: reader.chapter.chapter().id,
-            chapter_version_id: reader.chapter.chapter().version,
-            number: known.last().map_or(1, |attempt| attempt.number + 1),
-            seed: rand::random(),
-            started_at: now,
-            due_at: quiz.rules.minutes.map(|minutes| now + TimeDelta::minutes(minutes.into())),
-        };
-        // Two tabs at once: one of them begins it, and both are shown the same.
-        site.db.write(move |tx| Ok::<_, Problem>(model::begin(tx, &attempt)?)).await?;
-    }
-    let known = attempts(&site, &reader).await?;
-    let row = known.last().ok_or(&NOT_FOUND)?.clone();
-    let view = view(&site, &OwnAttempt { me: reader.me.clone(), row }, query.or_of(&reader.me.person)).await?;
-    Ok(if going_on { HttpResponse::Ok() } else { HttpResponse::Created() }.json(view))
+    let (now, user, chapter) = (Ts::now(), reader.me.person.id, reader.chapter.chapter());
+    let attempt = NewAttempt {
+        user_id: user,
+        chapter_id: chapter.id,
+        chapter_version_id: chapter.version,
+        number: last + 1,
+        seed: rand::random(),
+        started_at: now,
+        due_at: quiz.rules.minutes.map(|minutes| now + TimeDelta::minutes(minutes.into())),
+    };
+    // Two tabs at once: one of them begins it, and both are shown the same.
+    let begun = site.db.write(move |tx| {
+        model::begin(tx, &attempt)?;
+        Ok::<_, Problem>(model::attempts_of(tx, user, attempt.chapter_id)?.pop())
+    });
+    let row = begun.await?.ok_or(&NOT_FOUND)?;
+    Ok(HttpResponse::Created().json(view(&site, &OwnAttempt { me: reader.me, row }, locale).await?))
 }
 
 /// An attempt of one's own.
@@ -137,7 +140,7 @@ pub async fn submit(
     let quiz = closing::quiz_of(&site, &attempt.row).await?;
     let (row, user, id) = (attempt.row.clone(), attempt.me.person.id, attempt.row.id);
     let written = site.db.write(move |tx| {
-        closing::submit(tx, &quiz, Some(&chapter), &row, By::Trainee)?;
+        closing::submit(tx, &quiz, Some(&chapter), &row)?;
         Ok::<_, Problem>(model::own(tx, user, id)?)
     });
     let row = written.await?.ok_or(&NOT_FOUND)?;

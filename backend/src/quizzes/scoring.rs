@@ -1,20 +1,17 @@
 //! What answers come to. Pure.
 
 use super::model::{AnswerRow, AttemptRow, Result};
-use crate::content::quiz::{Counts, Quiz};
+use crate::content::quiz::{Counts, Question, Quiz};
 
-/// The credit of each answer, by question, and the sum.
-pub fn score<'q>(quiz: &'q Quiz, answers: &[AnswerRow]) -> (Vec<(&'q str, f64)>, Result) {
-    let mut credits = Vec::new();
-    let mut points = 0.0;
-    for question in &quiz.questions {
-        let Some(answer) = answers.iter().find(|answer| answer.question == question.key) else { continue };
-        let credit = question.task.score(&answer.answer.0).credit;
-        points += credit * f64::from(question.points);
-        credits.push((question.key.as_str(), credit));
-    }
+/// What the answers earn together.
+pub fn score(quiz: &Quiz, answers: &[AnswerRow]) -> Result {
+    let earned = |question: &Question| {
+        let answer = answers.iter().find(|answer| answer.question == question.key)?;
+        Some(question.task.score(&answer.answer.0).credit * f64::from(question.points))
+    };
+    let points = quiz.questions.iter().filter_map(earned).sum();
     let percent = percent(points, quiz.points());
-    (credits, Result { points, percent, passed: percent >= i64::from(quiz.rules.pass_percent) })
+    Result { points, percent, passed: percent >= i64::from(quiz.rules.pass_percent) }
 }
 
 /// 0 to 100; rounding claims no point that was not earned.

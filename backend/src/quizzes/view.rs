@@ -198,7 +198,7 @@ impl Told<'_> {
         Outcome {
             credit: scored.as_ref().map_or(0.0, |scored| scored.credit),
             feedback: scored.map(|scored| self.words.of_all(&scored.feedback)).unwrap_or_default(),
-            solution: self.solutions.then(|| question.task.solution(self.words)),
+            solution: self.solutions.then(|| question.task.solution()),
             explanation: explanation.map(|words| self.words.of(words).to_owned()),
         }
     }

@@ -157,6 +157,25 @@ def test_two_chapters_that_exchanged_their_names_exchange_their_files(learner: L
     assert [path.name for path in learner.file(ONE).parent.glob("*.aside")] == []
 
 
+def test_whatever_stands_in_the_record_of_copies_a_start_lays_out(learner: Learner) -> None:
+    two = f"{COURSE}/02-python.ipynb"
+    learner.lms.chapters = {ONE: 7, two: 8}
+    learner.lms.files[two] = NEW
+    learner.start()
+    record = learner.places.handouts
+    bases = json.loads(record.read_text())
+    bases["../../away.ipynb"] = bases[ONE] | {"chapter": 8}
+    bases[f"{COURSE}/x.ipynb"] = bases[ONE] | {"chapter": [7]}
+    record.write_text(json.dumps(bases))
+    # exchanged, and both deleted by the learner
+    learner.lms.chapters = {ONE: 8, two: 7}
+    learner.lms.files |= {ONE: NEW, two: FILES[ONE]}
+    learner.file(ONE).unlink()
+    learner.file(two).unlink()
+    learner.start()
+    assert (learner.file(ONE).read_bytes(), learner.file(two).read_bytes()) == (NEW, FILES[ONE])
+
+
 def test_a_renamed_chapter_overwrites_nothing(learner: Learner) -> None:
     new = f"{COURSE}/01-welcome.ipynb"
     learner.lms.chapters = {ONE: 7, new: 7}

@@ -30,7 +30,6 @@ CREATE TABLE quiz_answers (
     question TEXT NOT NULL,
     answer JSONB NOT NULL,
     answered_at TIMESTAMPTZ NOT NULL,
-    credit DOUBLE PRECISION,
     PRIMARY KEY (attempt_id, question)
 );
 

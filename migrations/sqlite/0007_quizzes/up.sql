@@ -30,7 +30,6 @@ CREATE TABLE quiz_answers (
     question TEXT NOT NULL,
     answer TEXT NOT NULL CHECK (json_valid(answer)),
     answered_at INTEGER NOT NULL,
-    credit REAL,
     PRIMARY KEY (attempt_id, question)
 ) STRICT;
 

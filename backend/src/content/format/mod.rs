@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::report::Position;
 
-pub(super) use read::read;
+pub(super) use read::{name, read};
 
 /// A language a course may be written in.
 pub use crate::locale::Locale;

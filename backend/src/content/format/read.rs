@@ -46,7 +46,7 @@ struct Spoken {
 }
 
 /// Slugs and keys: lower case letters, digits and single hyphens. They become parts of addresses and file names.
-fn name(node: &Node, what: &str, code: &'static str, notes: &mut Notes) -> Option<String> {
+pub fn name(node: &Node, what: &str, code: &'static str, notes: &mut Notes) -> Option<String> {
     let text = node.text(what, LONGEST_NAME, notes)?;
     if !is_slug(text) {
         let rule = "may have lower case letters, digits and single hyphens between them";

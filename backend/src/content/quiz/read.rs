@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::words::Words;
 use super::{AnswersShown, Counts, Question, QuizDraft, Rules, kinds};
-use crate::content::format::{Locale, is_slug};
+use crate::content::format::{Locale, name};
 use crate::content::html::{Rendered, Setting};
 use crate::content::markdown;
 use crate::content::report::{Notes, Position, Report};
@@ -118,13 +118,7 @@ impl Reader<'_, '_> {
 
     /// The name of a question or an option.
     pub fn key(&mut self, node: &Node) -> Option<String> {
-        let text = node.text("`key`", LONGEST_NAME, self.notes)?;
-        if !is_slug(text) {
-            let rule = "`key` may have lower case letters, digits and single hyphens between them";
-            self.notes.error(node.at, "bad_key", format!("{rule}, unlike `{text}`"));
-            return None;
-        }
-        Some(text.to_owned())
+        name(node, "`key`", "bad_key", self.notes)
     }
 
     /// Markdown in every language of the course; one text that is the same in all may stand by itself.
@@ -144,9 +138,9 @@ impl Reader<'_, '_> {
             let known: Vec<&str> = self.languages.iter().map(|&language| language.into()).collect();
             let fields = node.fields(field, &known, self.notes)?;
             for &language in self.languages {
-                let name: &str = language.into();
-                let Some(node) = fields.required(name, self.notes) else { continue };
-                let Some(text) = node.text(&format!("`{field}.{name}`"), LONGEST_TEXT, self.notes) else { continue };
+                let of: &str = language.into();
+                let Some(node) = fields.required(of, self.notes) else { continue };
+                let Some(text) = node.text(&format!("`{field}.{of}`"), LONGEST_TEXT, self.notes) else { continue };
                 texts.insert(language, self.render(text, node.at, language));
             }
         } else {

@@ -62,7 +62,7 @@ impl Kind for CodeOutput {
         Scored { feedback: self.feedback.filter(|_| !right).into_iter().collect(), ..Scored::all_or_nothing(right) }
     }
 
-    fn solution(&self, _: WordsIn) -> Solution {
+    fn solution(&self) -> Solution {
         Solution { text: self.output.clone() }
     }
 }

@@ -26,7 +26,7 @@ trait Kind: Sized {
     /// Whether this can be an answer at all, right or wrong.
     fn admits(&self, answer: &Self::Answer) -> bool;
     fn score(&self, answer: &Self::Answer) -> Scored;
-    fn solution(&self, words: WordsIn) -> Self::Solution;
+    fn solution(&self) -> Self::Solution;
 }
 
 macro_rules! kinds {
@@ -94,8 +94,8 @@ macro_rules! kinds {
                 }
             }
 
-            pub fn solution(&self, words: WordsIn) -> Solution {
-                match self { $(Self::$variant(task) => Solution::$variant(task.solution(words)),)+ }
+            pub fn solution(&self) -> Solution {
+                match self { $(Self::$variant(task) => Solution::$variant(task.solution()),)+ }
             }
         }
     };

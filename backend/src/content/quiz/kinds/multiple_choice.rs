@@ -71,7 +71,7 @@ impl Kind for MultipleChoice {
         Scored { credit, feedback }
     }
 
-    fn solution(&self, _: WordsIn) -> Solution {
+    fn solution(&self) -> Solution {
         Solution { options: self.options.correct().map(|option| option.key.clone()).collect() }
     }
 }

@@ -119,7 +119,7 @@ impl Kind for Number {
         Scored { feedback, ..Scored::all_or_nothing(right) }
     }
 
-    fn solution(&self, _: WordsIn) -> Solution {
+    fn solution(&self) -> Solution {
         Solution {
             number: self.answer,
             tolerance: self.tolerance,

@@ -76,7 +76,7 @@ impl Kind for ShortText {
         Scored { feedback: self.feedback.filter(|_| !right).into_iter().collect(), ..Scored::all_or_nothing(right) }
     }
 
-    fn solution(&self, _: WordsIn) -> Solution {
+    fn solution(&self) -> Solution {
         Solution { text: self.accept.first().cloned().unwrap_or_default() }
     }
 }

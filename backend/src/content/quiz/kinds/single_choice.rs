@@ -55,7 +55,7 @@ impl Kind for SingleChoice {
         }
     }
 
-    fn solution(&self, _: WordsIn) -> Solution {
+    fn solution(&self) -> Solution {
         Solution { option: self.0.correct().map(|option| option.key.clone()).next().unwrap_or_default() }
     }
 }

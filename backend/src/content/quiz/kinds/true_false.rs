@@ -57,7 +57,7 @@ impl Kind for TrueFalse {
         Scored { feedback: feedback.into_iter().collect(), ..Scored::all_or_nothing(answer.value == self.answer) }
     }
 
-    fn solution(&self, _: WordsIn) -> Solution {
+    fn solution(&self) -> Solution {
         Solution { value: self.answer }
     }
 }

@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -188,32 +189,35 @@ class Handouts:
         One chapter may wait for a name that another is to leave, so that all are looked at until none moves; where they
         wait for each other, one of them makes way.
         """
-        entries = self._pristine.entries()
-        homes = {entry.chapter: entry.path for entry in entries.values() if entry.chapter is not None}
-        waiting = {name: homes.get(base.get("chapter"), name) for name, base in bases.items()}
-        waiting = {name: home for name, home in waiting.items() if name != home}
-        moved = True
-        while moved:
-            moved = False
-            for name, home in list(waiting.items()):
-                there = entries.get(name)
-                if there is not None and there.chapter == bases[name]["chapter"]:
-                    continue
-                try:
-                    if self._file(name).is_file() and not self._file(home).exists():
-                        self._file(name).rename(self._file(home))
-                        bases[home] = bases.pop(name)
-                        del waiting[name]
-                        moved = True
-                except _NO_REASON_TO_STAY_AWAY as error:
-                    del waiting[name]
-                    yield home, error
-            circle = None if moved else next((name for name in waiting if _comes_back(waiting, name)), None)
-            if circle:
-                aside = f"{circle}.aside"
-                self._file(circle).rename(self._file(aside))
-                bases[aside], waiting[aside] = bases.pop(circle), waiting.pop(circle)
-                moved = True
+        homes = {entry.chapter: path for path, entry in self._pristine.entries().items() if entry.chapter is not None}
+        waiting: dict[str, str] = {}
+        for name, base in bases.items():
+            chapter = base.get("chapter")
+            home = homes.get(chapter) if isinstance(chapter, int) else None
+            # what leads elsewhere is told when it is laid out
+            with suppress(*_NO_REASON_TO_STAY_AWAY):
+                if home is not None and home != name and self._file(home) and self._file(name).is_file():
+                    waiting[name] = home
+
+        def move(name: str, to: str) -> None:
+            self._file(name).rename(self._file(to))
+            bases[to] = bases.pop(name)
+
+        while waiting:
+            free = next((name for name, home in waiting.items() if not self._file(home).exists()), None)
+            circle = next((name for name in waiting if _comes_back(waiting, name)), None)
+            leaves = free or circle
+            if leaves is None:
+                return
+            home = waiting.pop(leaves)
+            try:
+                if free:
+                    move(leaves, home)
+                else:
+                    move(leaves, f"{leaves}.aside")
+                    waiting[f"{leaves}.aside"] = home
+            except _NO_REASON_TO_STAY_AWAY as error:
+                yield home, error
 
     def _take(self, entry: Entry, content: bytes) -> None:
         write_atomically(self._file(entry.path), content)
