@@ -4,6 +4,7 @@
 
 pub mod accounts;
 mod allocator;
+pub mod assignments;
 pub mod blobs;
 pub mod cli;
 pub mod config;

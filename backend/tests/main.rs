@@ -8,6 +8,7 @@
 mod support;
 
 mod accounts;
+mod assignments;
 mod bad_days;
 mod content;
 mod courses;

@@ -1,8 +1,9 @@
 //! Courses on their way from an author's folder to the site: reading, checking, rendering, publishing.
 //!
-//! Owns writing to `courses`, `publications`, `sections`, `chapters`, `chapter_versions`, `chapter_texts`, `quizzes` and
-//! `publication_files`; the room `courses` reads them. The format is described by `docs/sample-course`.
+//! Owns writing to `courses`, `publications`, `sections`, `chapters`, `chapter_versions`, `chapter_texts`, `quizzes`,
+//! `assignments` and `publication_files`; the room `courses` reads them. The format is described by `docs/sample-course`.
 
+pub mod assignment;
 pub mod cli;
 mod draft;
 mod folder;
@@ -20,6 +21,7 @@ mod sanitise;
 mod source;
 mod svg;
 mod template;
+pub mod words;
 mod yaml;
 
 pub use html::Heading;

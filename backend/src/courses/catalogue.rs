@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::model::{self, FileRow, PublicationRow, VersionRow};
 use super::{CourseName, localise};
 use crate::accounts::Locale;
+use crate::content::assignment::Assignment;
 use crate::content::format::{ChapterRule, CourseRule, Kind, Localised, Profile};
 use crate::content::quiz::Quiz;
 use crate::content::{Heading, NotebookEntry};
@@ -112,6 +113,7 @@ pub struct Catalogue {
     slugs: Cache<String, CourseId>,
     pages: Cache<(ChapterVersionId, Locale), Arc<Page>>,
     quizzes: Cache<ChapterVersionId, Option<Arc<Quiz>>>,
+    assignments: Cache<ChapterVersionId, Option<Arc<Assignment>>>,
 }
 
 impl Default for Catalogue {
@@ -130,6 +132,7 @@ impl Catalogue {
             slugs: Cache::new(10_000),
             pages: Cache::new(5_000),
             quizzes: Cache::new(1_000),
+            assignments: Cache::new(1_000),
         }
     }
 
@@ -209,6 +212,17 @@ impl Catalogue {
         let found = db.read(move |connection| Ok::<_, Error>(model::quiz_of(connection, version)?)).await?;
         let found = found.map(Arc::new);
         self.quizzes.insert(version, found.clone()).await;
+        Ok(found)
+    }
+
+    /// The assignment of a chapter as of one publication.
+    pub async fn assignment(&self, db: &Db, version: ChapterVersionId) -> Result<Option<Arc<Assignment>>, Error> {
+        if let Some(known) = self.assignments.get(&version).await {
+            return Ok(known);
+        }
+        let found = db.read(move |connection| Ok::<_, Error>(model::assignment_of(connection, version)?)).await?;
+        let found = found.map(Arc::new);
+        self.assignments.insert(version, found.clone()).await;
         Ok(found)
     }
 

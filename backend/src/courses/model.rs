@@ -3,12 +3,13 @@
 use diesel::prelude::*;
 
 use crate::accounts::Locale;
+use crate::content::assignment::Assignment;
 use crate::content::format::{ChapterRule, CourseRule, Localised, Profile};
 use crate::content::quiz::Quiz;
 use crate::content::{Heading, NotebookEntry};
 use crate::db::AnyConnection;
 use crate::db::schema::{
-    chapter_texts, chapter_versions, chapters, courses, publication_files, publications, quizzes, sections,
+    assignments, chapter_texts, chapter_versions, chapters, courses, publication_files, publications, quizzes, sections,
 };
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, Json, PublicationId, SectionId, Ts, UserId};
 
@@ -126,6 +127,11 @@ pub fn files_of(db: &mut AnyConnection, publication: PublicationId) -> QueryResu
 pub fn quiz_of(db: &mut AnyConnection, version: ChapterVersionId) -> QueryResult<Option<Quiz>> {
     let found = quizzes::table.find(version).select(quizzes::quiz).first::<Json<Quiz>>(db).optional()?;
     Ok(found.map(|quiz| quiz.0))
+}
+
+pub fn assignment_of(db: &mut AnyConnection, version: ChapterVersionId) -> QueryResult<Option<Assignment>> {
+    let found = assignments::table.find(version).select(assignments::assignment);
+    Ok(found.first::<Json<Assignment>>(db).optional()?.map(|assignment| assignment.0))
 }
 
 pub fn course_of_chapter(db: &mut AnyConnection, chapter: ChapterId) -> QueryResult<Option<CourseId>> {

@@ -15,7 +15,7 @@ use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, CohortId, CourseId, Ts, UserId};
 use crate::http::id_in;
 use crate::http::problem::{NOT_FOUND, Problem};
-use crate::organisations;
+use crate::organisations::{self, CourseAccess};
 use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
 
@@ -35,6 +35,8 @@ pub struct ReaderOfChapter {
     pub me: SignedIn,
     pub chapter: ChapterRef,
     pub enrolled: bool,
+    /// In which they take it.
+    pub cohort: Option<CohortId>,
     pub due_at: Option<Ts>,
 }
 
@@ -57,11 +59,11 @@ impl FromRequest for ReaderOfChapter {
 pub async fn read_chapter(site: &Site, me: &SignedIn, id: ChapterId) -> Result<ReaderOfChapter, Problem> {
     let chapter = chapter(site, id).await?;
     let known = site.readings.known.get(&(me.person.id, chapter.publication.course));
-    let Reading { enrolled, due_at } = match known {
+    let Reading { enrolled, cohort, due_at } = match known {
         Some(reading) => reading,
         None => may_read(site, &me.person, &chapter.publication, |_| Ok(())).await?.0,
     };
-    Ok(ReaderOfChapter { me: me.clone(), chapter, enrolled, due_at })
+    Ok(ReaderOfChapter { me: me.clone(), chapter, enrolled, cohort, due_at })
 }
 
 /// A chapter that has something to read in it.
@@ -80,8 +82,8 @@ pub async fn read_chapter_with<T: Send + 'static>(
     let chapter = chapter(site, id).await?;
     let own = chapter.clone();
     let (reading, more) = may_read(site, &me.person, &chapter.publication, move |db| more(db, &own)).await?;
-    let Reading { enrolled, due_at } = reading;
-    Ok((ReaderOfChapter { me: me.clone(), chapter, enrolled, due_at }, more))
+    let Reading { enrolled, cohort, due_at } = reading;
+    Ok((ReaderOfChapter { me: me.clone(), chapter, enrolled, cohort, due_at }, more))
 }
 
 /// The reader of a course, and what is read for them on the way.
@@ -94,13 +96,14 @@ pub async fn read_course<T: Send + 'static>(
     let publication = site.catalogue.by_slug(&site.db, slug).await?.ok_or(&NOT_FOUND)?;
     let own = Arc::clone(&publication);
     let (reading, more) = may_read(site, &me.person, &publication, move |db| more(db, &own)).await?;
-    let Reading { enrolled, due_at } = reading;
+    let Reading { enrolled, due_at, .. } = reading;
     Ok((ReaderOfCourse { me: me.clone(), publication, enrolled, due_at }, more))
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Reading {
     enrolled: bool,
+    cohort: Option<CohortId>,
     due_at: Option<Ts>,
 }
 
@@ -156,7 +159,8 @@ fn look_up(db: &mut AnyConnection, person: &Person, course: CourseId) -> Result<
         || person.writes(course)
         || person.is_operator()
         || tutored(db, person)?.contains(&course);
-    if reads { Ok(Reading { enrolled: studies, due_at: access.due_at }) } else { Err(NOT_FOUND.problem()) }
+    let CourseAccess { cohort, due_at, .. } = access;
+    if reads { Ok(Reading { enrolled: studies, cohort, due_at }) } else { Err(NOT_FOUND.problem()) }
 }
 
 /// The same for all courses at once: what this person finds, and what belongs into their notebook server.

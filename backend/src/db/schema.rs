@@ -302,6 +302,37 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::*;
 
+    assignments (chapter_version_id) {
+        chapter_version_id -> BigInt,
+        assignment -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    submissions (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        chapter_id -> BigInt,
+        chapter_version_id -> BigInt,
+        cohort_id -> Nullable<BigInt>,
+        number -> BigInt,
+        notebook_sha256 -> Text,
+        size -> BigInt,
+        handout_sha256 -> Text,
+        submitted_at -> Moment,
+        due_at -> Nullable<Moment>,
+        state -> Text,
+        changed_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
     cell_progress (user_id, chapter_id, cell_id) {
         user_id -> BigInt,
         chapter_id -> BigInt,
@@ -388,6 +419,11 @@ diesel::joinable!(quiz_attempts -> users (user_id));
 diesel::joinable!(quiz_attempts -> chapters (chapter_id));
 diesel::joinable!(quiz_attempts -> chapter_versions (chapter_version_id));
 diesel::joinable!(quiz_answers -> quiz_attempts (attempt_id));
+diesel::joinable!(assignments -> chapter_versions (chapter_version_id));
+diesel::joinable!(submissions -> users (user_id));
+diesel::joinable!(submissions -> chapters (chapter_id));
+diesel::joinable!(submissions -> chapter_versions (chapter_version_id));
+diesel::joinable!(submissions -> cohorts (cohort_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     departments,
@@ -412,4 +448,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     quizzes,
     quiz_attempts,
     quiz_answers,
+    assignments,
+    submissions,
 );

@@ -277,4 +277,5 @@ ids! {
     ChapterVersionId;
     CohortId;
     AttemptId;
+    SubmissionId;
 }

@@ -35,6 +35,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         crate::study::problems::ALL,
         crate::notebooks::problems::ALL,
         crate::quizzes::problems::ALL,
+        crate::assignments::problems::ALL,
     ]
     .concat()
 }

@@ -16,6 +16,9 @@ use crate::config;
 /// A start may hold the request for ten seconds before the hub answers "pending".
 const START_DEADLINE: Duration = Duration::from_secs(30);
 const DEADLINE: Duration = Duration::from_secs(5);
+/// A whole file, from a server that may be busy.
+const FILE_DEADLINE: Duration = Duration::from_secs(10);
+const PASS_SECONDS: u32 = 60;
 /// No single event of a progress stream is longer; a hub that sends more is not one.
 const LONGEST_EVENT: usize = 64 * 1024;
 
@@ -66,6 +69,13 @@ pub struct Progress {
     pub ready: bool,
     #[serde(default)]
     pub failed: bool,
+}
+
+/// A token for one thing.
+#[derive(Deserialize)]
+pub(super) struct Pass {
+    pub id: String,
+    pub token: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -182,6 +192,38 @@ impl HubClient {
         }
         let response = self.ask("version", Method::GET, "", DEADLINE, None).await?;
         Ok(accepted(response).await?.json::<Version>().await?.version)
+    }
+
+    /// A token that opens this user's server and nothing else, for a minute.
+    pub(super) async fn mint_pass(&self, name: &str) -> Result<Pass, HubError> {
+        let asked = json!({
+            "expires_in": PASS_SECONDS,
+            "note": "Tenarai reads a notebook that is handed in",
+            "scopes": [format!("access:servers!user={name}")],
+        });
+        let path = format!("users/{name}/tokens");
+        let response = self.ask("mint_token", Method::POST, &path, DEADLINE, Some(asked)).await?;
+        Ok(accepted(response).await?.json().await?)
+    }
+
+    pub(super) async fn revoke_pass(&self, name: &str, id: &str) -> Result<(), HubError> {
+        let path = format!("users/{name}/tokens/{id}");
+        let response = self.ask("revoke_token", Method::DELETE, &path, DEADLINE, None).await?;
+        accepted(response).await.map(drop)
+    }
+
+    /// Asks the user's own server for the text of a file below its working folder.
+    pub(super) async fn ask_server(&self, name: &str, path: &str, token: &str) -> Result<reqwest::Response, HubError> {
+        let mut url = self.config.internal_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(["user", name, "api", "contents"]).extend(path.split('/'));
+        }
+        url.query_pairs_mut().extend_pairs([("type", "file"), ("format", "text"), ("content", "1")]);
+        let request = self.http.get(url).timeout(FILE_DEADLINE).header("authorization", format!("token {token}"));
+        let started = Instant::now();
+        let response = request.send().await;
+        metrics::histogram!("tenarai_hub_seconds", "operation" => "read_file").record(started.elapsed());
+        Ok(response?)
     }
 
     /// The progress of a start, until it is over.

@@ -1,10 +1,12 @@
 //! Notebook servers: started, watched and stopped through the hub. No tables; the hub knows its servers.
 
+mod files;
 mod follow;
 mod hub;
 mod news;
 pub mod problems;
 mod routes;
+mod starting;
 mod status;
 mod supervisor;
 
@@ -21,6 +23,7 @@ use crate::live::News;
 use crate::sessions;
 use crate::site::Site;
 
+pub use files::{LARGEST_FILE, read_working_copy};
 pub use follow::Followers;
 pub use hub::HubClient;
 pub use supervisor::{HubError, HubPlan, Supervisor};

@@ -12,11 +12,11 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::hub::HubClient;
 use super::news::ServerNews;
 use super::problems::{HUB_NOT_CONFIGURED, HUB_UNREACHABLE};
+use super::starting;
 use super::status::{ServerState, ServerStatus};
 use crate::db::types::SessionId;
 use crate::http::problem::Problem;
@@ -58,40 +58,16 @@ pub async fn start_server(me: SignedIn, body: Body<StartRequest>, site: Data<Sit
     let now = status.borrow().clone();
     let wanted = match body.reason {
         StartReason::Renew => false,
-        _ if bears_out(hub, &name, now.state).await => false,
+        _ if starting::bears_out(hub, &name, now.state).await => false,
         StartReason::Open => true,
         StartReason::Prewarm => has_room(hub, &site).await,
     };
     if wanted {
-        let start = site.followers.begin_start(hub, &name).await;
-        tokio::spawn(ask_to_start(site.get_ref().clone(), hub.clone(), me.clone(), start));
+        starting::begin(&site, hub, &me).await;
     }
     let now = status.borrow().clone();
     let mut response = if now.state == ServerState::Ready { HttpResponse::Ok() } else { HttpResponse::Accepted() };
     Ok(response.cookie(cookie).json(now))
-}
-
-/// Whether the hub agrees that the server is there, or on its way: what a follower knows may be older than a cull, or
-/// than a failure it did not see. To ask once more for a start that is on its way to the hub does no harm.
-async fn bears_out(hub: &HubClient, name: &str, known: ServerState) -> bool {
-    match known {
-        ServerState::Starting => hub.server(name).await.is_ok_and(|server| server.is_some()),
-        ServerState::Ready => hub.server(name).await.is_ok_and(|server| server.is_some_and(|server| server.ready)),
-        _ => false,
-    }
-}
-
-async fn ask_to_start(site: Site, hub: HubClient, me: SignedIn, start: Uuid) {
-    let name = me.person.hub_name();
-    ServerNews::Asked { name: name.clone(), start }.tell(&site.live).await;
-    match hub.start(&name, me.person.locale).await {
-        Ok(()) => site.followers.look(&name),
-        Err(error) => {
-            tracing::warn!(%error, name, "the hub did not start the server");
-            site.followers.start_failed(&name, start, &error).await;
-        }
-    }
-    ServerNews::Changed { name }.tell(&site.live).await;
 }
 
 /// No server is started ahead of need when many run already; when in doubt, none.

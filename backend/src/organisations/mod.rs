@@ -2,6 +2,7 @@
 //! Tables: `organisations`, `departments`, `licences`, `cohorts`, `enrolments`.
 
 mod cli;
+mod deadline;
 mod model;
 mod routes;
 
@@ -18,6 +19,7 @@ use crate::sessions::{Extracted, SignedIn};
 use crate::site::Site;
 
 pub use cli::{Enrolment, OrganisationCommand, enrol as enrol_command, run as run_command, slug};
+pub use deadline::late_by;
 pub use model::{
     CourseAccess, NewCohort, access, add, add_cohort, by_slug, cohort_named, courses_of, courses_of_cohorts,
     department, enrol, has_department, license, licensed_courses,

@@ -207,6 +207,8 @@ pub struct CourseAccess {
     /// The person's organisation holds a licence that is in force.
     #[diesel(sql_type = Bool)]
     pub licensed: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub cohort: Option<CohortId>,
     #[diesel(sql_type = Nullable<Moment>)]
     pub due_at: Option<Ts>,
 }
@@ -219,7 +221,8 @@ pub fn access(
     course: CourseId,
 ) -> QueryResult<CourseAccess> {
     let query = diesel::sql_query(
-        "SELECT e.user_id IS NOT NULL AS enrolled, l.id IS NOT NULL AS licensed, k.due_at AS due_at \
+        "SELECT e.user_id IS NOT NULL AS enrolled, l.id IS NOT NULL AS licensed, e.cohort_id AS cohort, \
+                k.due_at AS due_at \
          FROM courses c \
          LEFT JOIN enrolments e ON e.course_id = c.id AND e.user_id = $1 AND e.ended_at IS NULL \
          LEFT JOIN licences l ON l.course_id = c.id AND l.organisation_id = $2 \

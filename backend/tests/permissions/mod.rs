@@ -11,6 +11,7 @@ use tenarai::http;
 
 use crate::support::{Browser, Company, Course, CourseDraft, FakeHub, HUB_SERVICE_TOKEN, Look, Person, Plan, TestSite};
 
+const TASK: &str = "checks: [{test: test_one, points: 1, title: x}]\n";
 const QUIZ: &str = "questions: [{key: one, kind: true_false, text: x, answer: true}]\n";
 
 /// What is asked for belongs to the first company: its course, its people.
@@ -21,6 +22,8 @@ struct World {
     session: String,
     /// Of a quiz, by the same trainee.
     attempt: String,
+    /// Handed in by the same trainee.
+    submission: String,
     trainee: String,
     blob: String,
     /// Of the hub, and of the notebook servers of the company's trainee and of the other company's.
@@ -32,7 +35,7 @@ async fn everybody_tries_every_operation(plan: Plan) {
     // That somebody tries too often is another story.
     let hub = FakeHub::start();
     let site = hub.serves(plan.with(|settings| settings.sign_in_failures_per_account = 1000)).start().await;
-    let (world, people) = populate(&site).await;
+    let (world, people) = populate(&site, &hub).await;
     let mut table = String::from(
         "# anonymous | trainee tutor corporate_admin author operator | the same of another company | the hub, and the trainees' notebook servers\n",
     );
@@ -63,21 +66,29 @@ async fn everybody_tries_every_operation(plan: Plan) {
     insta::assert_snapshot!("who_may", table);
 }
 
-async fn populate(site: &TestSite) -> (World, [Vec<Person>; 2]) {
+async fn populate(site: &TestSite, hub: &FakeHub) -> (World, [Vec<Person>; 2]) {
     let mut draft = CourseDraft::new("ml");
     draft.chapter_mut("quiz").look = Look::Questions(QUIZ.to_owned());
+    draft.chapter_mut("values").look = Look::Task(TASK.to_owned());
     let (course, other) = (site.publish(&draft).await, site.course("other").await);
     let (company, foreign) = (site.company().await, site.company().await);
     let people = [everybody(site, company, &course).await, everybody(site, foreign, &other).await];
     let witness = site.colleague(company, &course).await;
     let begun = witness.post_nothing(&format!("{}/quiz/attempts", course.chapter("quiz"))).await;
     let attempt = begun.is(201).json()["id"].to_string();
+    // There is something to hand in, for whoever may.
+    for person in people.iter().flatten().chain([&witness]) {
+        hub.runs(&person.hub_name());
+        hub.keeps(&person.hub_name(), &course.notebook("values"), r#"{"nbformat": 4, "cells": []}"#);
+    }
+    let receipt = witness.post_nothing(&format!("{}/submissions", course.chapter("values"))).await;
+    let submission = receipt.is(201).json()["id"].to_string();
     let session = witness.get("/api/v1/session").await.ok()["session"]["id"].as_str().expect("an id").to_owned();
     let own = content_token(site, &witness).await;
     let manifest = site.as_service("/content/v1/manifest", &own).await.ok();
     let tokens = [HUB_SERVICE_TOKEN.to_owned(), own, content_token(site, &people[1][0]).await];
     let blob = manifest["courses"][0]["files"][0]["sha256"].as_str().expect("a hash").to_owned();
-    (World { course, company, session, attempt, trainee: witness.hub_name(), blob, tokens }, people)
+    (World { course, company, session, attempt, submission, trainee: witness.hub_name(), blob, tokens }, people)
 }
 
 async fn content_token(site: &TestSite, person: &Person) -> String {
@@ -101,10 +112,15 @@ async fn everybody(site: &TestSite, company: Company, course: &Course) -> Vec<Pe
 }
 
 fn fill_in(path: &str, world: &World) -> String {
-    let chapter = if path.contains("/quiz") { "quiz" } else { "own" };
+    let chapter = match path {
+        _ if path.contains("/quiz") => "quiz",
+        _ if path.contains("/submissions") => "values",
+        _ => "own",
+    };
     let path = path
         .replace("{chapter}", &world.course.chapter_id(chapter).to_string())
         .replace("{attempt}", &world.attempt)
+        .replace("{submission}", &world.submission)
         .replace("{question}", "one")
         .replace("{file}", "dot.svg")
         .replace("{slug}", &world.course.slug)

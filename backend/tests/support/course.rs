@@ -49,6 +49,8 @@ pub enum Look {
     Quiz,
     /// Completed by passing: what stands in `quiz.yaml`.
     Questions(String),
+    /// Completed by passing: what stands in `assignment.yaml`; its notebook has the code cells `one` and `two`.
+    Task(String),
 }
 
 /// A published course.
@@ -136,8 +138,14 @@ impl CourseDraft {
                 };
                 write(&format!("{folder}/text.{language}.md"), &text);
             }
-            if let Look::Coding(cells) = &chapter.look {
-                write(&format!("{folder}/notebook.ipynb"), &notebook(cells).to_string());
+            match &chapter.look {
+                Look::Coding(cells) => write(&format!("{folder}/notebook.ipynb"), &notebook(cells).to_string()),
+                Look::Task(assignment) => {
+                    write(&format!("{folder}/notebook.ipynb"), &notebook(&["one", "two"]).to_string());
+                    write(&format!("{folder}/assignment.yaml"), assignment);
+                    write(&format!("{folder}/checks.py"), CHECKS);
+                }
+                _ => {}
             }
         }
     }
@@ -167,6 +175,7 @@ impl CourseDraft {
                 Look::Own => ("text", "{read: false, cells: none, self_mark: true}"),
                 Look::ReadOrOwn => ("text", "{read: true, cells: none, self_mark: true}"),
                 Look::Quiz | Look::Questions(_) => ("quiz", ""),
+                Look::Task(_) => ("assignment", ""),
             };
             let (key, title) = (&chapter.key, self.said("章", &chapter.title));
             let _ = write!(yaml, "  - key: {key}\n    kind: {kind}\n    minutes: 5\n    title: {title}\n");
@@ -183,7 +192,11 @@ impl CourseDraft {
 
 const DOT: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><circle cx="1" cy="1" r="1"/></svg>"#;
 
-fn notebook(cells: &[&str]) -> Value {
+/// What every assignment of these courses may list.
+const CHECKS: &str =
+    "def test_one(nb):\n    assert nb.has('one')\n\n\ndef test_secret(nb):\n    assert nb['two'] == 2\n";
+
+pub fn notebook(cells: &[&str]) -> Value {
     let code = cells.iter().map(|id| {
         json!({ "cell_type": "code", "id": id, "metadata": {}, "execution_count": null, "outputs": [],
             "source": [format!("print('{id}')")] })

@@ -42,6 +42,24 @@ struct User {
     stops: usize,
     /// The hub learns of the user from somebody else, between two questions of the site.
     is_raced: bool,
+    /// What is saved in the working folder.
+    files: HashMap<String, File>,
+    passes: Vec<Pass>,
+}
+
+/// What the user's server answers when it is asked for a file.
+#[derive(Clone)]
+enum File {
+    Saved(String),
+    /// A server that was made to answer this instead.
+    Odd(u16, String),
+}
+
+/// A token for one user's server.
+struct Pass {
+    token: String,
+    asked: Value,
+    revoked: bool,
 }
 
 struct Server {
@@ -154,6 +172,23 @@ impl FakeHub {
         });
     }
 
+    /// This is saved in somebody's working folder.
+    pub fn keeps(&self, name: &str, path: &str, text: &str) {
+        let file = File::Saved(text.to_owned());
+        self.with(name, |user| user.files.insert(path.to_owned(), file));
+    }
+
+    /// Somebody's server, which is theirs to change, answers this when it is asked for the file.
+    pub fn answers_oddly(&self, name: &str, path: &str, status: u16, body: &str) {
+        let file = File::Odd(status, body.to_owned());
+        self.with(name, |user| user.files.insert(path.to_owned(), file));
+    }
+
+    /// What was asked of each token for somebody's server, and whether it has been revoked.
+    pub fn passes(&self, name: &str) -> Vec<(Value, bool)> {
+        self.with(name, |user| user.passes.iter().map(|pass| (pass.asked.clone(), pass.revoked)).collect())
+    }
+
     pub fn spawns(&self, name: &str) -> usize {
         self.with(name, |user| user.spawns)
     }
@@ -180,8 +215,11 @@ fn routes(config: &mut ServiceConfig) {
             .service(answer_start)
             .service(answer_stop)
             .service(answer_user)
+            .service(answer_mint)
+            .service(answer_revoke)
             .service(answer_add),
     );
+    config.service(answer_file);
 }
 
 fn refused(request: &HttpRequest) -> Option<HttpResponse> {
@@ -290,6 +328,63 @@ async fn next_line(
         }
         if now.over || told.changed().await.is_err() {
             return None;
+        }
+    }
+}
+
+#[post("/users/{name}/tokens")]
+async fn answer_mint(
+    request: HttpRequest,
+    name: Path<String>,
+    asked: actix_web::web::Json<Value>,
+    users: Users,
+) -> HttpResponse {
+    if let Some(refused) = refused(&request) {
+        return refused;
+    }
+    let mut users = lock(&users);
+    let Some(user) = users.get_mut(name.as_str()) else { return no_such_user() };
+    let id = format!("a{}", user.passes.len());
+    let token = format!("pass-{name}-{id}");
+    user.passes.push(Pass { token: token.clone(), asked: asked.into_inner(), revoked: false });
+    HttpResponse::Created().json(json!({ "id": id, "token": token }))
+}
+
+#[delete("/users/{name}/tokens/{id}")]
+async fn answer_revoke(request: HttpRequest, path: Path<(String, String)>, users: Users) -> HttpResponse {
+    if let Some(refused) = refused(&request) {
+        return refused;
+    }
+    let mut users = lock(&users);
+    let pass = path.1.strip_prefix('a').and_then(|id| id.parse::<usize>().ok());
+    let pass = pass.and_then(|id| users.get_mut(&path.0)?.passes.get_mut(id));
+    let Some(pass) = pass else { return HttpResponse::NotFound().finish() };
+    pass.revoked = true;
+    HttpResponse::NoContent().finish()
+}
+
+/// The user's own server, behind the hub's proxy. It sees what is sent to it: never the site's own token.
+#[get("/jupyterhub/user/{name}/api/contents/{path:.*}")]
+async fn answer_file(request: HttpRequest, path: Path<(String, String)>, users: Users) -> HttpResponse {
+    let shown = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    assert!(!shown.contains(TOKEN) && request.headers().get("cookie").is_none());
+    let users = lock(&users);
+    let Some(user) = users.get(&path.0) else { return HttpResponse::NotFound().finish() };
+    if user.server.as_ref().is_none_or(|server| !server.ready) {
+        return HttpResponse::FailedDependency().finish();
+    }
+    let known = user.passes.iter().any(|pass| !pass.revoked && shown == format!("token {}", pass.token));
+    if !known {
+        return HttpResponse::Forbidden().finish();
+    }
+    match user.files.get(&path.1) {
+        None => HttpResponse::NotFound().json(json!({ "message": "No such file" })),
+        Some(File::Saved(text)) => {
+            HttpResponse::Ok().json(json!({ "type": "file", "format": "text", "content": text }))
+        }
+        Some(File::Odd(status, body)) => {
+            let status = actix_web::http::StatusCode::from_u16(*status).expect("a status");
+            HttpResponse::build(status).insert_header(("location", "/jupyterhub/hub/api/")).body(body.clone())
         }
     }
 }

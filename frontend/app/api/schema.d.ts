@@ -120,6 +120,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chapters/{chapter}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The assignment of a chapter: its rules, how it is scored, and what one has handed in. */
+        get: operations["get_assignment"];
+        put?: never;
+        /**
+         * Hands in the notebook as it is saved; answers when it is kept, durably. A server that is off is started for it.
+         *     The same content again is recognised. One that still waits is superseded.
+         */
+        post: operations["hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/courses": {
         parameters: {
             query?: never;
@@ -448,6 +469,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/submissions/{submission}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Something one has handed in. */
+        get: operations["get_submission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{submission}/notebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notebook as it was handed in. */
+        get: operations["get_submitted_notebook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{submission}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what no tutor has begun with. */
+        post: operations["withdraw_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tutor/cohorts": {
         parameters: {
             query?: never;
@@ -625,6 +697,28 @@ export interface components {
             outcome: components["schemas"]["QuestionOutcome"] | null;
             /** Format: int32 */
             points: number;
+        };
+        /** @description An assignment, and what one has handed in. */
+        AssignmentOverview: {
+            /**
+             * Format: int32
+             * @description Null: as often as it takes.
+             */
+            attempts_left: number | null;
+            /** @description The checks one may run oneself. */
+            checks: components["schemas"]["CheckView"][];
+            closed: components["schemas"]["Closed"] | null;
+            due_at: components["schemas"]["Ts"] | null;
+            hidden_checks: components["schemas"]["HiddenChecks"];
+            /**
+             * Format: int32
+             * @description All points there are.
+             */
+            points: number;
+            rubric: components["schemas"]["CriterionView"][];
+            rules: components["schemas"]["HandInRules"];
+            /** @description One's own, the newest first. */
+            submissions: components["schemas"]["Submission"][];
         };
         /** Format: int64 */
         AttemptId: number;
@@ -807,6 +901,15 @@ export interface components {
             section: components["schemas"]["SectionName"];
             title: string;
         };
+        CheckView: {
+            /** Format: int32 */
+            points: number;
+            /** @example test_split */
+            test: string;
+            title: string;
+        };
+        /** @enum {string} */
+        Closed: "passed" | "overdue" | "no_attempts_left";
         CodeOutputAnswer: {
             text: string;
         };
@@ -874,6 +977,13 @@ export interface components {
             /** @description Chapters that can be completed. */
             total_chapters: number;
         };
+        CriterionView: {
+            key: string;
+            /** @description From the lowest to the highest. */
+            levels: components["schemas"]["LevelView"][];
+            /** @description HTML, as all words here. */
+            title: string;
+        };
         /** @description One event. Sending it again with the same id changes nothing. */
         Event: components["schemas"]["What"] & {
             /** @description When it happened, by the browser's clock. */
@@ -910,6 +1020,20 @@ export interface components {
             role: components["schemas"]["Role"];
             scope: components["schemas"]["Scope"];
         };
+        /** @description How it is handed in. */
+        HandInRules: {
+            /**
+             * Format: int32
+             * @description How often it may be handed in; without a number, as often as it takes.
+             */
+            attempts: number | null;
+            late: components["schemas"]["Late"];
+            /**
+             * Format: int32
+             * @description The share of the points with which it is passed, 1 to 100; what a tutor decides counts.
+             */
+            pass_percent: number;
+        };
         /** @description A heading of a text, for its table of contents. */
         Heading: {
             /** @description The `id` of its element. */
@@ -927,6 +1051,12 @@ export interface components {
             /** Format: int64 */
             uptime_seconds: number;
             version: string;
+        };
+        /** @description Checks that run once it is handed in. */
+        HiddenChecks: {
+            count: number;
+            /** Format: int32 */
+            points: number;
         };
         Home: {
             carry_on: components["schemas"]["CarryOn"] | null;
@@ -960,6 +1090,16 @@ export interface components {
          * @enum {string}
          */
         Kind: "text" | "coding" | "quiz" | "assignment";
+        /**
+         * @description What happens to work that comes after the due date.
+         * @enum {string}
+         */
+        Late: "accepted" | "refused";
+        LevelView: {
+            /** Format: int32 */
+            points: number;
+            text: string;
+        };
         /**
          * @description The languages of the site.
          * @enum {string}
@@ -1532,6 +1672,40 @@ export interface components {
         };
         /** @enum {string} */
         StartStep: "queued" | "server" | "contents" | "notebook";
+        /** @description What was handed in: the receipt for it, and where it stands. */
+        Submission: {
+            /** @description When it came to stand as it does. */
+            changed_at: components["schemas"]["Ts"];
+            chapter_id: components["schemas"]["ChapterId"];
+            due_at: components["schemas"]["Ts"] | null;
+            id: components["schemas"]["SubmissionId"];
+            /**
+             * Format: int64
+             * @description Null where it came in time.
+             */
+            late_seconds: number | null;
+            /**
+             * Format: int64
+             * @description The how manieth it is.
+             */
+            number: number;
+            /** @description Of the notebook, as it was read and kept. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Of the notebook, in bytes.
+             */
+            size: number;
+            state: components["schemas"]["SubmissionState"];
+            submitted_at: components["schemas"]["Ts"];
+        };
+        /** Format: int64 */
+        SubmissionId: number;
+        /**
+         * @description Where handed-in work stands.
+         * @enum {string}
+         */
+        SubmissionState: "waiting" | "superseded" | "withdrawn" | "needs_work" | "passed";
         TrueFalseAnswer: {
             value: boolean;
         };
@@ -1792,6 +1966,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttemptView"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_assignment: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                chapter: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOverview"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chapter: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it was handed in before, unchanged */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
                 };
             };
             /** @description a problem; its `code` says which */
@@ -2533,6 +2779,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_submitted_notebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ipynb+json": number[];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
                 };
             };
             /** @description a problem; its `code` says which */

@@ -28,6 +28,9 @@ export type Reason = ChapterProgress['reasons'][number]
 export type CellProgress = ChapterProgress['cells'][number]
 export type CourseProgress = NonNullable<Course['progress']>
 
+export type AssignmentOverview = Get<'/api/v1/chapters/{chapter}/submissions'>
+export type Submission = Get<'/api/v1/submissions/{submission}'>
+
 export type QuizOverview = Get<'/api/v1/chapters/{chapter}/quiz'>
 export type QuizAttempt = Get<'/api/v1/quiz-attempts/{attempt}'>
 export type QuizQuestion = QuizAttempt['questions'][number]

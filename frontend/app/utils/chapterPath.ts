@@ -1,5 +1,8 @@
 import type { ChapterKind } from '~/api/types'
 
-/** A coding chapter opens beside its notebook. */
+/** Whether its text stands beside a notebook. */
+export const hasNotebook = (kind: ChapterKind) => kind === 'coding' || kind === 'assignment'
+
+/** It opens beside its notebook, where it has one. */
 export const chapterPath = (chapter: { id: number, kind: ChapterKind }) =>
-  chapter.kind === 'coding' ? `/chapters/${chapter.id}/coding` : `/chapters/${chapter.id}`
+  hasNotebook(chapter.kind) ? `/chapters/${chapter.id}/coding` : `/chapters/${chapter.id}`

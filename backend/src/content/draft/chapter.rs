@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::digest::Digest;
 use super::{COURSE_FILE, ChapterDraft, FileDraft, Folder};
+use crate::content::assignment::{self, AssignmentDraft};
 use crate::content::folder::{IMAGE_LIMIT, NOTEBOOK_LIMIT, TEXT_LIMIT};
 use crate::content::format::{Chapter, Kind, Locale};
 use crate::content::html::{self, Rendered, Setting, Size};
@@ -12,8 +13,11 @@ use crate::content::quiz::{self, QuizDraft};
 use crate::content::report::{Notes, Position, Report};
 use crate::content::{image, markdown, sanitise};
 
+const ASSIGNMENT: &str = "assignment.yaml";
+const CHECKS: &str = "checks.py";
+
 /// Files of chapters that are for others than trainees and readers.
-const OTHERS: &[&str] = &["quiz.yaml", "assignment.yaml", "checks.py", "README.md"];
+const OTHERS: &[&str] = &["quiz.yaml", ASSIGNMENT, CHECKS, "README.md"];
 
 pub struct Reading<'a> {
     pub chapter: &'a Chapter,
@@ -34,6 +38,7 @@ impl Reading<'_> {
         let Some(&language) = self.languages.first() else { return ChapterDraft::default() };
         let setting = Setting { language, images: &sizes, chapters: self.keys, cells: cells.as_ref(), has_notebook };
         let quiz = self.quiz(&setting);
+        let (assignment, checks) = self.assignment(&setting);
         for &language in self.languages {
             let setting = Setting { language, ..setting };
             if let Some(text) = self.text(&setting) {
@@ -41,12 +46,16 @@ impl Reading<'_> {
             }
         }
         self.complete(&texts);
-        self.unused(&texts, quiz.as_ref(), &sizes);
+        let asked = quiz.iter().flat_map(QuizDraft::images).chain(assignment.iter().flat_map(AssignmentDraft::images));
+        let shown = texts.iter().flat_map(|(_, text)| &text.images).chain(asked).collect();
+        self.unused(&shown, &sizes);
         ChapterDraft {
             available: !texts.is_empty() || quiz.is_some(),
             texts,
             handout: notebook.map(|notebook| notebook.hand_out(earlier)),
             quiz,
+            assignment,
+            checks,
             images,
         }
     }
@@ -83,7 +92,7 @@ impl Reading<'_> {
         let path = self.path("notebook.ipynb");
         let key = &self.chapter.key;
         match (self.chapter.kind, self.folder.has(&path)) {
-            (Kind::Coding, true) => {}
+            (kind, true) if kind.has_notebook() => {}
             (Kind::Coding, false) => {
                 let message = format!("the coding chapter `{key}` has no notebook: {path} is missing");
                 self.about("missing_file", message);
@@ -117,6 +126,47 @@ impl Reading<'_> {
         quiz::read(&text, self.languages, setting, &mut Notes { file: &path, report: self.report })
     }
 
+    /// The assignment, and the file of its checks. What is handed in has to be there before.
+    fn assignment(&mut self, setting: &Setting) -> (Option<AssignmentDraft>, Option<FileDraft>) {
+        let path = self.path(ASSIGNMENT);
+        let Chapter { kind, key, .. } = self.chapter;
+        if !self.folder.has(&path) {
+            // One of which nothing is there yet is a label in the outline.
+            let folder = self.path("");
+            let begun = self.folder.under(folder.trim_end_matches('/')).next().is_some();
+            if *kind == Kind::Assignment && begun {
+                self.about("missing_file", format!("the assignment `{key}` has no {path}"));
+            }
+            return (None, None);
+        }
+        if *kind != Kind::Assignment {
+            let message = format!("the chapter `{key}` is of kind {kind} but has an assignment.yaml");
+            self.about("unexpected_assignment", message);
+            return (None, None);
+        }
+        if !setting.has_notebook {
+            self.about("missing_file", format!("the assignment `{key}` has no {}", self.path("notebook.ipynb")));
+        }
+        let checks = self.checks();
+        let Some(text) = self.folder.read_text(&path, TEXT_LIMIT, self.report) else { return (None, None) };
+        self.digest.add(&path, text.as_bytes());
+        let mut notes = Notes { file: &path, report: self.report };
+        let python = checks.as_ref().map(|(python, _)| python.as_str());
+        let draft = assignment::read(&text, python, self.languages, setting, &mut notes);
+        (draft, checks.map(|(_, file)| file))
+    }
+
+    fn checks(&mut self) -> Option<(String, FileDraft)> {
+        let path = self.path(CHECKS);
+        if !self.folder.has(&path) {
+            return None;
+        }
+        let python = self.folder.read_text(&path, TEXT_LIMIT, self.report)?;
+        let blob = self.digest.add(&path, python.as_bytes());
+        let size = python.len() as u64;
+        Some((python, FileDraft { path, blob, size }))
+    }
+
     fn text(&mut self, setting: &Setting) -> Option<Rendered> {
         let markdown = self.path(&format!("text.{}.md", setting.language));
         let html = self.path(&format!("text.{}.html", setting.language));
@@ -143,10 +193,14 @@ impl Reading<'_> {
         })
     }
 
-    /// Every language of the course, or, for a label in the outline, none.
+    /// Every language of the course, or, where it needs no text, none.
     fn complete(&mut self, texts: &[(Locale, Rendered)]) {
-        let label = matches!(self.chapter.kind, Kind::Quiz | Kind::Assignment) && texts.is_empty();
-        if label {
+        let may_have_none = match self.chapter.kind {
+            Kind::Quiz => true,
+            Kind::Assignment => !self.folder.has(&self.path(ASSIGNMENT)),
+            Kind::Text | Kind::Coding => false,
+        };
+        if may_have_none && texts.is_empty() {
             return;
         }
         for language in self.languages {
@@ -159,14 +213,7 @@ impl Reading<'_> {
         }
     }
 
-    fn unused(
-        &mut self,
-        texts: &[(Locale, Rendered)],
-        quiz: Option<&QuizDraft>,
-        images: &BTreeMap<String, Option<Size>>,
-    ) {
-        let mut shown: BTreeSet<&String> = texts.iter().flat_map(|(_, text)| &text.images).collect();
-        shown.extend(quiz.iter().flat_map(|quiz| quiz.images()));
+    fn unused(&mut self, shown: &BTreeSet<&String>, images: &BTreeMap<String, Option<Size>>) {
         let folder = self.path("");
         for path in self.folder.under(folder.trim_end_matches('/')) {
             let name = &path[folder.len()..];

@@ -7,6 +7,7 @@ mod digest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::assignment::AssignmentDraft;
 use super::folder::{Folder, TEXT_LIMIT};
 use super::format::{self, Course, Locale};
 use super::html::Rendered;
@@ -47,6 +48,9 @@ pub struct ChapterDraft {
     pub texts: Vec<(Locale, Rendered)>,
     pub handout: Option<Handout>,
     pub quiz: Option<QuizDraft>,
+    pub assignment: Option<AssignmentDraft>,
+    /// `checks.py`, for the site alone.
+    pub checks: Option<FileDraft>,
     pub images: Vec<FileDraft>,
 }
 
@@ -126,6 +130,7 @@ impl Draft {
 
     /// The files that are published as they are.
     pub fn files(&self) -> impl Iterator<Item = &FileDraft> {
-        self.data.iter().chain(self.chapters.values().flat_map(|chapter| &chapter.images))
+        let of_chapters = self.chapters.values().flat_map(|chapter| chapter.images.iter().chain(&chapter.checks));
+        self.data.iter().chain(of_chapters)
     }
 }

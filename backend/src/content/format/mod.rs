@@ -44,6 +44,13 @@ pub enum Kind {
     Assignment,
 }
 
+impl Kind {
+    /// Whether its text stands beside a notebook.
+    pub fn has_notebook(self) -> bool {
+        matches!(self, Self::Coding | Self::Assignment)
+    }
+}
+
 /// What a notebook server of the course is given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Profile {
@@ -73,7 +80,7 @@ pub struct ChapterRule {
     pub cells_percent: u8,
     /// The trainee may mark it completed.
     pub self_mark: bool,
-    /// The quiz was passed.
+    /// The quiz, or the assignment, was passed.
     #[serde(default)]
     pub passed: bool,
 }
@@ -85,7 +92,7 @@ impl ChapterRule {
             Kind::Text => Self { read: true, cells_percent: 0, self_mark: false, passed: false },
             Kind::Coding => Self { read: true, cells_percent: 100, self_mark: false, passed: false },
             Kind::Quiz => Self { read: false, cells_percent: 0, self_mark: false, passed: true },
-            Kind::Assignment => Self { read: false, cells_percent: 0, self_mark: false, passed: false },
+            Kind::Assignment => Self { read: false, cells_percent: 0, self_mark: false, passed: true },
         }
     }
 }

@@ -183,8 +183,8 @@ fn chapter_rule(node: &Node, kind: Option<Kind>, notes: &mut Notes) -> ChapterRu
     if let Some(node) = fields.optional("passed")
         && let Some(passed) = node.flag("`completion.passed`", notes)
     {
-        if passed && kind.is_some_and(|kind| kind != Kind::Quiz) {
-            notes.error(node.at, "no_quiz", "only a chapter of kind quiz can be passed");
+        if passed && kind.is_some_and(|kind| !matches!(kind, Kind::Quiz | Kind::Assignment)) {
+            notes.error(node.at, "no_quiz", "only a chapter of kind quiz or assignment can be passed");
         }
         rule.passed = passed;
     }
@@ -195,7 +195,7 @@ fn chapter_rule(node: &Node, kind: Option<Kind>, notes: &mut Notes) -> ChapterRu
     }
     if let (Some(cells), Some(kind)) = (cells, kind)
         && rule.cells_percent > 0
-        && kind != Kind::Coding
+        && !kind.has_notebook()
     {
         notes.error(cells.at, "no_cells", format!("a chapter of kind {kind} has no notebook: `cells` must be none"));
     }

@@ -3,10 +3,13 @@
 use diesel::prelude::*;
 
 use super::NotebookEntry;
+use crate::content::assignment::Assignment;
 use crate::content::format::{ChapterRule, CourseRule, Locale, Localised, Profile};
 use crate::content::html::Heading;
 use crate::content::quiz::Quiz;
-use crate::db::schema::{chapter_texts, chapter_versions, publication_files, publications, quizzes, sections};
+use crate::db::schema::{
+    assignments, chapter_texts, chapter_versions, publication_files, publications, quizzes, sections,
+};
 use crate::db::types::{ChapterId, ChapterVersionId, CourseId, Json, PublicationId, SectionId, Ts, UserId};
 
 #[derive(Debug, Insertable)]
@@ -62,6 +65,13 @@ pub struct NewText {
 pub struct NewQuiz {
     pub chapter_version_id: ChapterVersionId,
     pub quiz: Json<Quiz>,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = assignments)]
+pub struct NewAssignment {
+    pub chapter_version_id: ChapterVersionId,
+    pub assignment: Json<Assignment>,
 }
 
 #[derive(Debug, Insertable)]

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::NotebookEntry;
-use super::rows::{NewFile, NewPublication, NewQuiz, NewSection, NewText, NewVersion};
+use super::rows::{NewAssignment, NewFile, NewPublication, NewQuiz, NewSection, NewText, NewVersion};
 use crate::content::draft::{ChapterDraft, Draft, FileDraft};
 use crate::content::format::Chapter;
 use crate::content::paths;
 use crate::content::publish::{PublishError, Published};
 use crate::content::source::Source;
 use crate::db::schema::{
-    chapter_texts, chapter_versions, chapters, courses, publication_files, publications, quizzes, sections,
+    assignments, chapter_texts, chapter_versions, chapters, courses, publication_files, publications, quizzes, sections,
 };
 use crate::db::types::{ChapterId, CourseId, Json, PublicationId, SectionId, Ts, UserId};
 use crate::db::{AnyConnection, Both};
@@ -144,7 +144,7 @@ fn outline(
     draft: &Draft,
     ids: &BTreeMap<String, ChapterId>,
 ) -> QueryResult<()> {
-    let (mut texts, mut quizzes_of) = (Vec::new(), Vec::new());
+    let (mut texts, mut quizzes_of, mut assignments_of) = (Vec::new(), Vec::new(), Vec::new());
     let mut position = 0;
     for (section, section_number) in draft.course.sections.iter().zip(1_i64..) {
         let row =
@@ -182,6 +182,11 @@ fn outline(
                     .as_ref()
                     .map(|quiz| NewQuiz { chapter_version_id: version, quiz: Json(quiz.fill(id, id_of)) }),
             );
+            assignments_of.extend(content.assignment.as_ref().map(|assignment| {
+                let checks = content.checks.as_ref().map(|file| file.blob.clone());
+                let filled = assignment.fill(checks, id, id_of);
+                NewAssignment { chapter_version_id: version, assignment: Json(filled) }
+            }));
             texts.extend(content.texts.iter().map(|(language, text)| NewText {
                 chapter_version_id: version,
                 locale: (*language).into(),
@@ -192,6 +197,7 @@ fn outline(
     }
     insert_all!(connection, chapter_texts::table, texts);
     insert_all!(connection, quizzes::table, quizzes_of);
+    insert_all!(connection, assignments::table, assignments_of);
     Ok(())
 }
 

@@ -6,22 +6,21 @@
 mod kinds;
 mod order;
 mod read;
-mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, VariantNames};
 use utoipa::ToSchema;
 
-use super::format::{Locale, Localised};
-use super::html::Rendered;
+use super::format::Locale;
+use super::words::{Texts, TextsDraft};
 use crate::db::types::ChapterId;
 
+pub use super::words::{Words, WordsIn};
 pub use kinds::{Answer, Asked, Solution, Task};
 pub use order::Order;
 pub(super) use read::read;
-pub use words::{Words, WordsIn};
 
 /// A quiz as it is published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +28,7 @@ pub struct Quiz {
     pub rules: Rules,
     pub questions: Vec<Question>,
     /// All words, as HTML; questions refer to them.
-    texts: Vec<Localised>,
+    texts: Texts,
 }
 
 /// A quiz whose words wait for the ids of chapters.
@@ -37,7 +36,7 @@ pub struct Quiz {
 pub struct QuizDraft {
     rules: Rules,
     questions: Vec<Question>,
-    texts: Vec<BTreeMap<Locale, Rendered>>,
+    texts: TextsDraft,
 }
 
 /// How a quiz may be taken.
@@ -110,7 +109,7 @@ impl Scored {
 impl Quiz {
     /// Its words in a language.
     pub fn words_in(&self, locale: Locale) -> WordsIn<'_> {
-        WordsIn::new(&self.texts, locale)
+        self.texts.in_language(locale)
     }
 
     /// All points there are.
@@ -122,15 +121,12 @@ impl Quiz {
 impl QuizDraft {
     /// Fills in the ids of chapters.
     pub fn fill(&self, own: ChapterId, id_of: impl Fn(&str) -> Option<ChapterId>) -> Quiz {
-        let filled = |texts: &BTreeMap<Locale, Rendered>| {
-            texts.iter().map(|(locale, text)| (*locale, text.html.fill(own, &id_of))).collect()
-        };
-        Quiz { rules: self.rules, questions: self.questions.clone(), texts: self.texts.iter().map(filled).collect() }
+        Quiz { rules: self.rules, questions: self.questions.clone(), texts: self.texts.fill(own, id_of) }
     }
 
     /// File names of the images it shows.
     pub fn images(&self) -> BTreeSet<&String> {
-        self.texts.iter().flat_map(BTreeMap::values).flat_map(|text| &text.images).collect()
+        self.texts.images()
     }
 }
 

@@ -6,8 +6,8 @@ mod options;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::read::Reader;
 use super::{Order, Scored, WordsIn};
+use crate::content::words::Reader;
 use crate::content::yaml::Fields;
 
 /// What a kind of question knows about itself.

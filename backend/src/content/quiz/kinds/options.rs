@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::read::Reader;
 use super::super::{Order, Words, WordsIn};
+use crate::content::words::Reader;
 use crate::content::yaml::Fields;
 
 /// The fields of a question with options.

@@ -1,0 +1,21 @@
+//! Handing in: what trainees gave, when, from what, and where it stands. Tables: `submissions`.
+//!
+//! What is asked for, and how it is scored, is `content`'s.
+
+mod hand_in;
+mod model;
+mod own;
+pub mod problems;
+mod routes;
+mod snapshot;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn routes(api: &mut ServiceConfig) {
+    api.service(routes::overview)
+        .service(hand_in::hand_in)
+        .service(routes::open)
+        .service(routes::withdraw)
+        .service(routes::notebook);
+}

@@ -1,0 +1,105 @@
+//! Submissions and their queries.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
+use utoipa::ToSchema;
+
+use crate::db::schema::submissions;
+use crate::db::types::{ChapterId, ChapterVersionId, CohortId, SubmissionId, Ts, UserId};
+use crate::db::{AnyConnection, Both};
+
+/// Where handed-in work stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum SubmissionState {
+    /// For a tutor.
+    Waiting,
+    /// Something newer was handed in before a tutor came to it.
+    Superseded,
+    /// Taken back before a tutor came to it.
+    Withdrawn,
+    /// Graded: to be handed in again.
+    NeedsWork,
+    /// Graded: passed.
+    Passed,
+}
+
+impl SubmissionState {
+    /// Whether it uses up one of the attempts there are.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Waiting | Self::NeedsWork | Self::Passed)
+    }
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = submissions)]
+pub struct SubmissionRow {
+    pub id: SubmissionId,
+    pub chapter_id: ChapterId,
+    pub number: i64,
+    pub notebook_sha256: String,
+    pub size: i64,
+    pub submitted_at: Ts,
+    pub due_at: Option<Ts>,
+    state: String,
+    pub changed_at: Ts,
+}
+
+impl SubmissionRow {
+    pub fn state(&self) -> SubmissionState {
+        // The database has a list of them, too.
+        self.state.parse().unwrap_or(SubmissionState::Waiting)
+    }
+}
+
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = submissions)]
+pub struct NewSubmission {
+    pub user_id: UserId,
+    pub chapter_id: ChapterId,
+    pub chapter_version_id: ChapterVersionId,
+    pub cohort_id: Option<CohortId>,
+    pub number: i64,
+    pub notebook_sha256: String,
+    pub size: i64,
+    pub handout_sha256: String,
+    pub submitted_at: Ts,
+    pub due_at: Option<Ts>,
+    pub state: &'static str,
+    pub changed_at: Ts,
+}
+
+/// What one has handed in for a chapter, the first one first.
+pub fn of(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> QueryResult<Vec<SubmissionRow>> {
+    submissions::table
+        .filter(submissions::user_id.eq(user))
+        .filter(submissions::chapter_id.eq(chapter))
+        .order(submissions::number)
+        .select(SubmissionRow::as_select())
+        .load(db)
+}
+
+/// A submission of this person.
+pub fn own(db: &mut AnyConnection, user: UserId, id: SubmissionId) -> QueryResult<Option<SubmissionRow>> {
+    submissions::table
+        .find(id)
+        .filter(submissions::user_id.eq(user))
+        .select(SubmissionRow::as_select())
+        .first(db)
+        .optional()
+}
+
+/// Adds one; nothing where another got its number, or its place in the queue, at the same moment.
+pub fn add(tx: &mut AnyConnection, new: &NewSubmission) -> QueryResult<usize> {
+    Both(diesel::insert_into(submissions::table).values(new).on_conflict_do_nothing()).execute(tx)
+}
+
+/// Lets one that waits stand otherwise; false where it does not wait any more.
+pub fn leave_queue(tx: &mut AnyConnection, id: SubmissionId, to: SubmissionState, at: Ts) -> QueryResult<bool> {
+    let waiting: &str = SubmissionState::Waiting.into();
+    let to: &str = to.into();
+    let row = submissions::table.find(id).filter(submissions::state.eq(waiting));
+    Ok(diesel::update(row).set((submissions::state.eq(to), submissions::changed_at.eq(at))).execute(tx)? > 0)
+}

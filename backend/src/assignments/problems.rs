@@ -1,0 +1,32 @@
+//! Problems of handing in.
+
+crate::problems! {
+    NOT_A_NOTEBOOK = 422 "not_a_notebook" {
+        ja: "ノートブックとして読み取れません", "保存されているファイルが壊れています：{reason}。ノートブックを開き直し、必要なら初期状態に戻してから提出してください。";
+        en: "This cannot be read as a notebook", "The saved file is damaged: {reason}. Please open the notebook again, reset it to the handout if need be, and hand it in then.";
+    }
+    HAND_IN_CLOSED = 409 "hand_in_closed" {
+        ja: "提出は締め切られました", "期限を過ぎた提出は受け付けていません。ノートブックはそのまま残っています。担当のチューターにご相談ください。";
+        en: "Handing in is closed", "Work is not taken after the due date. Your notebook stays as it is. Please talk to your tutor.";
+    }
+    NO_HAND_INS_LEFT = 409 "no_hand_ins_left" {
+        ja: "これ以上は提出できません", "この課題の提出は{limit}回までです。これまでの提出はそのまま残っています。";
+        en: "No more can be handed in", "This assignment can be handed in {limit} times. What you have handed in stays as it is.";
+    }
+    ALREADY_PASSED = 409 "already_passed" {
+        ja: "すでに合格しています", "この課題は合格済みです。あらためて提出する必要はありません。";
+        en: "It is passed already", "You have passed this assignment; nothing more needs to be handed in.";
+    }
+    NOTHING_CHANGED = 409 "nothing_changed" {
+        ja: "返却された内容から変わっていません", "ノートブックを直し、保存してから提出してください。";
+        en: "Nothing has changed since it came back", "Please change the notebook, save it, and hand it in then.";
+    }
+    NOT_WAITING = 409 "not_waiting" {
+        ja: "取り下げできません", "チューターが採点を始めたか、すでに採点が済んでいます。";
+        en: "It cannot be withdrawn", "A tutor has begun to grade it, or has already done so.";
+    }
+    NO_ASSIGNMENT = 409 "no_assignment" {
+        ja: "このチャプターに提出するものはありません", "課題のあるチャプターから提出してください。";
+        en: "This chapter has nothing to hand in", "Please hand in from a chapter that is an assignment.";
+    }
+}

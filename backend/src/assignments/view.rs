@@ -1,0 +1,166 @@
+//! What trainees are shown of an assignment and of what they handed in. Nothing in here tells a hidden check.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::model::{SubmissionRow, SubmissionState};
+use crate::accounts::Locale;
+use crate::content::assignment::{Assignment, HandInRules, Late};
+use crate::db::types::{ChapterId, SubmissionId, Ts};
+use crate::organisations::late_by;
+
+/// An assignment, and what one has handed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssignmentOverview {
+    pub rules: HandInRules,
+    /// All points there are.
+    pub points: u32,
+    pub rubric: Vec<CriterionView>,
+    /// The checks one may run oneself.
+    pub checks: Vec<CheckView>,
+    pub hidden_checks: HiddenChecks,
+    pub due_at: Option<Ts>,
+    /// Null: as often as it takes.
+    pub attempts_left: Option<u32>,
+    /// Why nothing can be handed in now; null where it can.
+    pub closed: Option<Closed>,
+    /// One's own, the newest first.
+    pub submissions: Vec<Submission>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CriterionView {
+    pub key: String,
+    /// HTML, as all words here.
+    pub title: String,
+    /// From the lowest to the highest.
+    pub levels: Vec<LevelView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LevelView {
+    pub points: u32,
+    pub text: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckView {
+    #[schema(example = "test_split")]
+    pub test: String,
+    pub title: String,
+    pub points: u32,
+}
+
+/// Checks that run once it is handed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HiddenChecks {
+    pub count: usize,
+    pub points: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Closed {
+    Passed,
+    Overdue,
+    NoAttemptsLeft,
+}
+
+/// What was handed in: the receipt for it, and where it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Submission {
+    pub id: SubmissionId,
+    pub chapter_id: ChapterId,
+    /// The how manieth it is.
+    pub number: i64,
+    pub state: SubmissionState,
+    /// Of the notebook, as it was read and kept.
+    #[schema(min_length = 64, max_length = 64)]
+    pub sha256: String,
+    /// Of the notebook, in bytes.
+    pub size: i64,
+    pub submitted_at: Ts,
+    /// When it was due, as it was then.
+    pub due_at: Option<Ts>,
+    /// Null where it came in time.
+    pub late_seconds: Option<i64>,
+    /// When it came to stand as it does.
+    pub changed_at: Ts,
+}
+
+impl From<&SubmissionRow> for Submission {
+    fn from(row: &SubmissionRow) -> Self {
+        Self {
+            id: row.id,
+            chapter_id: row.chapter_id,
+            number: row.number,
+            state: row.state(),
+            sha256: row.notebook_sha256.clone(),
+            size: row.size,
+            submitted_at: row.submitted_at,
+            due_at: row.due_at,
+            late_seconds: late_by(row.due_at, row.submitted_at).map(|late| late.num_seconds()),
+            changed_at: row.changed_at,
+        }
+    }
+}
+
+impl AssignmentOverview {
+    pub fn new(assignment: &Assignment, due_at: Option<Ts>, rows: &[SubmissionRow], locale: Locale) -> Self {
+        let words = assignment.words_in(locale);
+        let hidden = assignment.checks.iter().filter(|check| !check.visible);
+        Self {
+            rules: assignment.rules,
+            points: assignment.points(),
+            rubric: assignment
+                .rubric
+                .iter()
+                .map(|criterion| CriterionView {
+                    key: criterion.key.clone(),
+                    title: words.of(criterion.title).to_owned(),
+                    levels: criterion
+                        .levels
+                        .iter()
+                        .map(|level| LevelView { points: level.points, text: words.of(level.text).to_owned() })
+                        .collect(),
+                })
+                .collect(),
+            checks: assignment
+                .checks
+                .iter()
+                .filter(|check| check.visible)
+                .map(|check| CheckView {
+                    test: check.test.clone(),
+                    title: words.of(check.title).to_owned(),
+                    points: check.points,
+                })
+                .collect(),
+            hidden_checks: HiddenChecks {
+                count: hidden.clone().count(),
+                points: hidden.map(|check| check.points).sum(),
+            },
+            due_at,
+            attempts_left: attempts_left(assignment, rows),
+            closed: closed(assignment, due_at, rows, Ts::now()),
+            submissions: rows.iter().rev().map(Submission::from).collect(),
+        }
+    }
+}
+
+/// Null: as many as it takes. One that waits gives its place to the next.
+pub fn attempts_left(assignment: &Assignment, rows: &[SubmissionRow]) -> Option<u32> {
+    let graded = rows.iter().filter(|row| row.state().counts() && row.state() != SubmissionState::Waiting).count();
+    assignment.rules.attempts.map(|most| most.saturating_sub(u32::try_from(graded).unwrap_or(u32::MAX)))
+}
+
+/// Why nothing can be handed in at this moment.
+pub fn closed(assignment: &Assignment, due_at: Option<Ts>, rows: &[SubmissionRow], at: Ts) -> Option<Closed> {
+    if rows.iter().any(|row| row.state() == SubmissionState::Passed) {
+        return Some(Closed::Passed);
+    }
+    if attempts_left(assignment, rows) == Some(0) {
+        return Some(Closed::NoAttemptsLeft);
+    }
+    let late = assignment.rules.late == Late::Refused && late_by(due_at, at).is_some();
+    late.then_some(Closed::Overdue)
+}
