@@ -15,9 +15,10 @@ use crate::content::{image, markdown, sanitise};
 
 const ASSIGNMENT: &str = "assignment.yaml";
 const CHECKS: &str = "checks.py";
+const SOLUTION: &str = "solution.ipynb";
 
 /// Files of chapters that are for others than trainees and readers.
-const OTHERS: &[&str] = &["quiz.yaml", ASSIGNMENT, CHECKS, "README.md"];
+const OTHERS: &[&str] = &["quiz.yaml", ASSIGNMENT, CHECKS, SOLUTION, "README.md"];
 
 pub struct Reading<'a> {
     pub chapter: &'a Chapter,
