@@ -81,6 +81,9 @@ sql_type_on_both!(Moment, Guid, Document);
 pub struct Ts(DateTime<Utc>);
 
 impl Ts {
+    /// Before everything.
+    pub const FIRST: Self = Self(DateTime::UNIX_EPOCH);
+
     pub fn now() -> Self {
         Utc::now().into()
     }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::model::{self, AttemptRow};
-use super::scoring::{counted, score};
+use super::scoring::{passed, score};
 use crate::content::quiz::Quiz;
 use crate::courses::ChapterRef;
 use crate::db::AnyConnection;
-use crate::db::types::Ts;
+use crate::db::types::{AttemptId, Ts};
 use crate::http::problem::{INTERNAL, Problem};
 use crate::site::Site;
 use crate::study;
@@ -51,16 +51,15 @@ pub fn submit(
         return Ok(());
     }
     let answers = model::answers_of(tx, attempt.id)?;
-    let result = score(quiz, &answers);
-    // What a browser submits as its clock runs out was closed by the time, too.
+    let score = score(quiz, &answers);
+    // What a browser submits once its clock has run out was closed by the time, too.
     let now = Ts::now();
     let over = attempt.due_at.filter(|due| *due <= now);
     let at = over.unwrap_or(now);
-    model::submit(tx, attempt.id, if over.is_some() { "time" } else { "trainee" }, at, result)?;
+    model::submit(tx, attempt.id, if over.is_some() { "time" } else { "trainee" }, at, score)?;
     let attempts = model::attempts_of(tx, attempt.user_id, attempt.chapter_id)?;
-    let passed = counted(quiz.rules.counts, &attempts).is_some_and(|attempt| attempt.passed == Some(true));
     match chapter {
-        Some(chapter) if passed => study::passed(tx, attempt.user_id, chapter, at),
+        Some(chapter) if passed(quiz, &attempts) => study::passed(tx, attempt.user_id, chapter, at),
         _ => Ok(()),
     }
 }
@@ -76,21 +75,19 @@ pub async fn close_overdue(site: Site) {
     }
 }
 
-/// Closes those there are now.
+/// Closes those there are now. One that cannot be closed keeps nobody else waiting.
 pub async fn close_all(site: &Site) -> Result<(), Problem> {
+    let over = Ts::now() - GRACE;
+    let mut after = (Ts::FIRST, AttemptId(0));
+    let mut failed = Ok(());
     loop {
-        let found = site.db.read(|db| Ok::<_, Problem>(model::overdue(db, Ts::now() - GRACE, AT_ONCE)?)).await?;
-        let mut failed = Ok(());
-        let mut closed = 0;
+        let found = site.db.read(move |db| Ok::<_, Problem>(model::overdue(db, over, after, AT_ONCE)?)).await?;
+        let Some((last, due)) = found.last().and_then(|last| Some((last.id, last.due_at?))) else { return failed };
+        after = (due, last);
         for attempt in &found {
-            // One that cannot be closed keeps nobody else waiting.
-            match close(site, attempt).await {
-                Ok(()) => closed += 1,
-                Err(problem) => failed = Err(problem),
+            if let Err(problem) = close(site, attempt).await {
+                failed = Err(problem);
             }
-        }
-        if closed == 0 {
-            return failed;
         }
     }
 }

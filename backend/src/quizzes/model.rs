@@ -47,7 +47,7 @@ pub struct AnswerRow {
 
 /// What an attempt came to.
 #[derive(Debug, Clone, Copy)]
-pub struct Result {
+pub struct Score {
     pub points: f64,
     pub percent: i64,
     pub passed: bool,
@@ -114,25 +114,28 @@ pub fn take_back(tx: &mut AnyConnection, attempt: AttemptId, question: &str) -> 
 }
 
 /// Closes an attempt that is held.
-pub fn submit(tx: &mut AnyConnection, id: AttemptId, by: &str, at: Ts, result: Result) -> QueryResult<()> {
+pub fn submit(tx: &mut AnyConnection, id: AttemptId, by: &str, at: Ts, score: Score) -> QueryResult<()> {
     diesel::update(quiz_attempts::table.find(id))
         .set((
             quiz_attempts::submitted_at.eq(at),
             quiz_attempts::submitted_by.eq(by),
-            quiz_attempts::points.eq(result.points),
-            quiz_attempts::percent.eq(result.percent),
-            quiz_attempts::passed.eq(result.passed),
+            quiz_attempts::points.eq(score.points),
+            quiz_attempts::percent.eq(score.percent),
+            quiz_attempts::passed.eq(score.passed),
         ))
         .execute(tx)
         .map(drop)
 }
 
-/// Attempts whose time was over at this moment, and which nobody has closed.
-pub fn overdue(db: &mut AnyConnection, at: Ts, most: i64) -> QueryResult<Vec<AttemptRow>> {
+/// Attempts whose time was over at this moment, and which nobody has closed, after this one.
+pub fn overdue(db: &mut AnyConnection, at: Ts, after: (Ts, AttemptId), most: i64) -> QueryResult<Vec<AttemptRow>> {
+    let (due, id) = after;
+    let later = quiz_attempts::due_at.gt(due).or(quiz_attempts::due_at.eq(due).and(quiz_attempts::id.gt(id)));
     quiz_attempts::table
         .filter(quiz_attempts::submitted_at.is_null())
         .filter(quiz_attempts::due_at.lt(at))
-        .order(quiz_attempts::due_at)
+        .filter(later)
+        .order((quiz_attempts::due_at, quiz_attempts::id))
         .limit(most)
         .select(AttemptRow::as_select())
         .load(db)

@@ -48,7 +48,7 @@ pub async fn begin(
         return Ok(HttpResponse::Ok().json(view(&site, &OwnAttempt { me: reader.me, row }, locale).await?));
     }
     if attempts_left(&quiz, &known) == Some(0) {
-        return Err(NO_ATTEMPTS_LEFT.problem().with("limit", known.len()));
+        return Err(NO_ATTEMPTS_LEFT.problem().with("limit", quiz.rules.attempts.unwrap_or_default()));
     }
     let (now, user, chapter) = (Ts::now(), reader.me.person.id, reader.chapter.chapter());
     let attempt = NewAttempt {
@@ -62,11 +62,13 @@ pub async fn begin(
     };
     // Two tabs at once: one of them begins it, and both are shown the same.
     let begun = site.db.write(move |tx| {
-        model::begin(tx, &attempt)?;
-        Ok::<_, Problem>(model::attempts_of(tx, user, attempt.chapter_id)?.pop())
+        let new = model::begin(tx, &attempt)? > 0;
+        Ok::<_, Problem>((new, model::attempts_of(tx, user, attempt.chapter_id)?.pop()))
     });
-    let row = begun.await?.ok_or(&NOT_FOUND)?;
-    Ok(HttpResponse::Created().json(view(&site, &OwnAttempt { me: reader.me, row }, locale).await?))
+    let (new, row) = begun.await?;
+    let row = row.ok_or(&NOT_FOUND)?;
+    let mut response = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(response.json(view(&site, &OwnAttempt { me: reader.me, row }, locale).await?))
 }
 
 /// An attempt of one's own.
@@ -85,7 +87,9 @@ pub async fn open(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Given {
-    /// Null takes it back.
+    /// Null takes it back; to say nothing does not.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
     answer: Option<Answer>,
 }
 

@@ -1,17 +1,17 @@
 //! What answers come to. Pure.
 
-use super::model::{AnswerRow, AttemptRow, Result};
+use super::model::{AnswerRow, AttemptRow, Score};
 use crate::content::quiz::{Counts, Question, Quiz};
 
 /// What the answers earn together.
-pub fn score(quiz: &Quiz, answers: &[AnswerRow]) -> Result {
+pub fn score(quiz: &Quiz, answers: &[AnswerRow]) -> Score {
     let earned = |question: &Question| {
         let answer = answers.iter().find(|answer| answer.question == question.key)?;
         Some(question.task.score(&answer.answer.0).credit * f64::from(question.points))
     };
     let points = quiz.questions.iter().filter_map(earned).sum();
     let percent = percent(points, quiz.points());
-    Result { points, percent, passed: percent >= i64::from(quiz.rules.pass_percent) }
+    Score { points, percent, passed: percent >= i64::from(quiz.rules.pass_percent) }
 }
 
 /// 0 to 100; rounding claims no point that was not earned.
@@ -33,6 +33,11 @@ pub fn counted(counts: Counts, attempts: &[AttemptRow]) -> Option<&AttemptRow> {
         // The earliest of the best.
         Counts::Best => submitted.rev().max_by(|one, other| one.percent.cmp(&other.percent)),
     }
+}
+
+/// Whether the attempt that counts is a pass.
+pub fn passed(quiz: &Quiz, attempts: &[AttemptRow]) -> bool {
+    counted(quiz.rules.counts, attempts).is_some_and(|attempt| attempt.passed == Some(true))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{AnswerRow, AttemptRow};
-use super::scoring::counted;
+use super::scoring::{counted, passed};
 use crate::accounts::Locale;
 use crate::content::quiz::{Answer, AnswersShown, Asked, Order, Question, Quiz, Rules, Solution, WordsIn};
 use crate::db::types::{AttemptId, ChapterId, Ts};
@@ -117,7 +117,7 @@ impl QuizOverview {
             open: attempts.iter().find(|attempt| attempt.submitted_at.is_none()).map(|attempt| attempt.id),
             attempts_left: attempts_left(quiz, attempts),
             counted: counted.map(|attempt| attempt.id),
-            passed: counted.is_some_and(|attempt| attempt.passed == Some(true)),
+            passed: passed(quiz, attempts),
         }
     }
 }
@@ -134,8 +134,7 @@ fn solutions_shown(quiz: &Quiz, attempts: &[AttemptRow]) -> bool {
         AnswersShown::Never => false,
         AnswersShown::AtTheEnd => {
             let going_on = attempts.iter().any(|attempt| attempt.submitted_at.is_none());
-            let passed = counted(quiz.rules.counts, attempts).is_some_and(|attempt| attempt.passed == Some(true));
-            !going_on && (passed || attempts_left(quiz, attempts) == Some(0))
+            !going_on && (passed(quiz, attempts) || attempts_left(quiz, attempts) == Some(0))
         }
     }
 }
@@ -165,7 +164,8 @@ impl AttemptView {
             chapter_id: row.chapter_id,
             rules: quiz.rules,
             points: quiz.points(),
-            seconds_left: left.map(|due| (due - Ts::now()).num_seconds().max(0)),
+            // Whoever counts them down to nothing has not been too early.
+            seconds_left: left.map(|due| ((due - Ts::now()).num_milliseconds() + 999).max(0) / 1000),
             questions: questions.into_iter().map(|it| shown.question(it, answers.remove(&it.key))).collect(),
         }
     }

@@ -68,7 +68,7 @@ pub fn advance(tx: &mut AnyConnection, user: UserId, chapter: &ChapterRef, step:
             &model::evidence(Some(&row), &cells),
         );
         if standing.met {
-            model::complete(tx, place, CompletedBy::Rule, Ts::now())?;
+            model::complete(tx, place, CompletedBy::Rule, at)?;
             row = model::progress(tx, user, place.chapter)?.unwrap_or(row);
         } else if standing.percent != row.percent {
             model::set_percent(tx, place, row.percent, standing.percent)?;

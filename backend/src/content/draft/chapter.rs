@@ -113,10 +113,13 @@ impl Reading<'_> {
 
     fn quiz(&mut self, setting: &Setting) -> Option<QuizDraft> {
         let path = self.path("quiz.yaml");
+        let Chapter { kind, key, .. } = self.chapter;
         if !self.folder.has(&path) {
+            if *kind == Kind::Quiz && self.has_begun() {
+                self.about("missing_file", format!("the quiz `{key}` has no {path}"));
+            }
             return None;
         }
-        let Chapter { kind, key, .. } = self.chapter;
         if *kind != Kind::Quiz {
             let message = format!("the chapter `{key}` is of kind {kind} but has a quiz: make it a chapter of its own");
             self.about("unexpected_quiz", message);
@@ -127,15 +130,18 @@ impl Reading<'_> {
         quiz::read(&text, self.languages, setting, &mut Notes { file: &path, report: self.report })
     }
 
+    /// A chapter of which nothing is there yet is a label in the outline.
+    fn has_begun(&self) -> bool {
+        let folder = self.path("");
+        self.folder.under(folder.trim_end_matches('/')).next().is_some()
+    }
+
     /// The assignment, and the file of its checks. What is handed in has to be there before.
     fn assignment(&mut self, setting: &Setting) -> (Option<AssignmentDraft>, Option<FileDraft>) {
         let path = self.path(ASSIGNMENT);
         let Chapter { kind, key, .. } = self.chapter;
         if !self.folder.has(&path) {
-            // One of which nothing is there yet is a label in the outline.
-            let folder = self.path("");
-            let begun = self.folder.under(folder.trim_end_matches('/')).next().is_some();
-            if *kind == Kind::Assignment && begun {
+            if *kind == Kind::Assignment && self.has_begun() {
                 self.about("missing_file", format!("the assignment `{key}` has no {path}"));
             }
             return (None, None);

@@ -199,8 +199,8 @@ fn chapter_rule(node: &Node, kind: Option<Kind>, notes: &mut Notes) -> ChapterRu
     {
         notes.error(cells.at, "no_cells", format!("a chapter of kind {kind} has no notebook: `cells` must be none"));
     }
-    if matches!(kind, Some(Kind::Text | Kind::Coding)) && !rule.read && rule.cells_percent == 0 && !rule.self_mark {
-        let message = "nothing completes this chapter: ask for `read` or `cells`, or allow `self_mark`";
+    if kind.is_some() && !rule.read && rule.cells_percent == 0 && !rule.passed && !rule.self_mark {
+        let message = "nothing completes this chapter: ask for `read`, `cells` or `passed`, or allow `self_mark`";
         notes.error(node.at, "never_completed", message);
     }
     rule

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -257,11 +259,17 @@ fn code_cannot_leave_its_frame() {
         "  - key: q\n    kind: code_output\n    text: x\n    code: |\n      ```\n      <b onclick=x>\n    output: y\n",
     );
     assert_eq!(told, "0 errors, 0 warnings");
-    let Task::CodeOutput(_) =
-        task("  - key: q\n    kind: code_output\n    text: x\n    code: |\n      ```\n      <b>\n    output: y\n")
-    else {
+    let (quiz, _) = read_in(
+        &[Locale::En],
+        "questions:\n  - key: q\n    kind: code_output\n    text: x\n    code: |\n      ```\n      <b>\n    output: y\n",
+    );
+    let quiz = quiz.expect("a quiz");
+    let Asked::CodeOutput(asked) = quiz.questions[0].task.ask("q", Order::AS_WRITTEN, quiz.words_in(Locale::En)) else {
         panic!("another kind");
     };
+    let html = asked.code;
+    let found = (html.matches("<pre").count(), html.contains("<b>"), html.contains("&lt;"));
+    assert_eq!(found, (1, false, true), "{html}");
 }
 
 #[test]
