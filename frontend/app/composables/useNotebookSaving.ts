@@ -1,4 +1,4 @@
-const SAVE_AFTER = 1_500
+const SAVE_AFTER = 800
 const SAVE_AT_LATEST = 10_000
 const SETTLED_WITHIN = 3_000
 
