@@ -1,0 +1,110 @@
+"""The result: what the checks process tells, taken over by type, and what the runner saw itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .job import FORMAT
+
+STATUSES = ("passed", "failed", "error", "not_run")
+NOT_RUN = {"status": "not_run", "cell": None, "error_name": None, "error_message": None}
+_LATE = "There was no time left for this check."
+_GONE = "The checks ended before this one."
+_UNREADABLE = "The submission is no notebook that can be read."
+
+
+@dataclass
+class Told:
+    """What the checks process has told so far."""
+
+    tests: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cells: dict[str, Any] = field(
+        default_factory=lambda: {"restored": [], "missing": [], "duplicated": [], "added": 0}
+    )
+    execution: dict[str, Any] | None = None
+    at_cell: str | None = None
+    unreadable: bool = False
+    #: the cells are being run, or have been
+    began: bool = False
+    done: bool = False
+
+    def take(self, said: Any) -> None:
+        """One line."""
+        if not isinstance(said, dict):
+            return
+        match said.get("event"):
+            case "unreadable":
+                self.unreadable = True
+            case "cells":
+                for kind in ("restored", "missing", "duplicated"):
+                    self.cells[kind] = [str(name)[:64] for name in said[kind]]
+                self.cells["added"] = int(said["added"])
+            case "cell":
+                self.began, self.at_cell = True, _text(said["cell"], 64)
+            case "execution" if said["status"] in ("ok", "failed", "died", "timed_out"):
+                self.began = True
+                self.execution = {
+                    "status": said["status"],
+                    "cell": _text(said["cell"], 64),
+                    "error_name": _text(said["error_name"], 200),
+                    "error_message": _text(said["error_message"], 1_000),
+                }
+            case "test" if said["status"] in STATUSES:
+                self.tests[str(said["name"])] = {
+                    "status": said["status"],
+                    "message": _text(said["message"], 2_000) or "",
+                    "seconds": float(said["seconds"]),
+                }
+            case "done":
+                self.done = True
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the runner saw itself."""
+
+    seconds: float
+    peak_memory_mb: int
+    #: the kernel ended before it was told to
+    kernel_died: bool
+    killed_for_memory: bool
+    #: the checks process did not end by itself in time
+    overdue: bool
+
+
+def assemble(tests: list[str], told: Told, seen: Seen) -> dict[str, Any]:
+    """The one JSON object."""
+    status = _status(told, seen)
+    execution = told.execution or dict(NOT_RUN)
+    if told.execution is None and told.began:
+        execution |= {"status": "timed_out" if seen.overdue else "died", "cell": told.at_cell}
+    why = {"unreadable": _UNREADABLE, "timed_out": _LATE}.get(status, _GONE)
+    not_run = {"status": "not_run", "message": why, "seconds": 0.0}
+    return {
+        "format": FORMAT,
+        "status": status,
+        "seconds": round(seen.seconds, 2),
+        "peak_memory_mb": seen.peak_memory_mb,
+        "execution": execution,
+        "cells": told.cells,
+        "tests": {name: told.tests.get(name, not_run) for name in tests},
+    }
+
+
+def _status(told: Told, seen: Seen) -> str:
+    if told.unreadable:
+        return "unreadable"
+    if seen.kernel_died:
+        return "out_of_memory" if seen.killed_for_memory else "crashed"
+    if seen.overdue or (told.execution or {}).get("status") == "timed_out":
+        return "timed_out"
+    if not told.done:
+        return "crashed"
+    if any(test["message"] == _LATE and test["status"] == "not_run" for test in told.tests.values()):
+        return "timed_out"
+    return "finished"
+
+
+def _text(said: Any, most: int) -> str | None:
+    return said[:most] if isinstance(said, str) else None
