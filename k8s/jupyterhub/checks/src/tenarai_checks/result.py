@@ -9,6 +9,7 @@ from .job import FORMAT
 
 STATUSES = ("passed", "failed", "error", "not_run")
 NOT_RUN = {"status": "not_run", "cell": None, "error_name": None, "error_message": None}
+_BROKEN = "The check could not be carried out."
 _LATE = "There was no time left for this check."
 _GONE = "The checks ended before this one."
 _UNREADABLE = "The submission is no notebook that can be read."
@@ -24,6 +25,7 @@ class Told:
     )
     execution: dict[str, Any] | None = None
     at_cell: str | None = None
+    at_test: str | None = None
     unreadable: bool = False
     #: the cells are being run, or have been
     began: bool = False
@@ -42,6 +44,8 @@ class Told:
                 self.cells["added"] = int(said["added"])
             case "cell":
                 self.began, self.at_cell = True, _text(said["cell"], 64)
+            case "test_began":
+                self.at_test = str(said["name"])
             case "execution" if said["status"] in ("ok", "failed", "died", "timed_out"):
                 self.began = True
                 self.execution = {
@@ -81,6 +85,9 @@ def assemble(tests: list[str], told: Told, seen: Seen) -> dict[str, Any]:
         execution |= {"status": "timed_out" if seen.overdue else "died", "cell": told.at_cell}
     why = {"unreadable": _UNREADABLE, "timed_out": _LATE}.get(status, _GONE)
     not_run = {"status": "not_run", "message": why, "seconds": 0.0}
+    results = {name: told.tests.get(name, not_run) for name in tests}
+    if not told.done and told.at_test in results and told.at_test not in told.tests:
+        results[told.at_test] = {"status": "error", "message": _BROKEN, "seconds": 0.0}
     return {
         "format": FORMAT,
         "status": status,
@@ -88,7 +95,7 @@ def assemble(tests: list[str], told: Told, seen: Seen) -> dict[str, Any]:
         "peak_memory_mb": seen.peak_memory_mb,
         "execution": execution,
         "cells": told.cells,
-        "tests": {name: told.tests.get(name, not_run) for name in tests},
+        "tests": results,
     }
 
 

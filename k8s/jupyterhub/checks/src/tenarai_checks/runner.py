@@ -21,8 +21,9 @@ from .sandbox.walls import COURSE, ROOM
 
 #: what the checks process may take beyond the limit before it is ended
 GRACE_S = 8.0
-#: authors' checks and what they import
-CHECKS_MEMORY = 1024 * 2**20
+#: authors' checks and what they import; the address space ends first, so that a check fails and the next goes on
+CHECKS_MEMORY = 1536 * 2**20
+CHECKS_ADDRESSES = 1024 * 2**20
 CHECKS_PROCESSES = 32
 CHECKS_DISK = 64 * 2**20
 #: what the checks process may tell
@@ -154,7 +155,7 @@ def _checks_bounds(limits: Limits, uid: int | None) -> Bounds:
         processes=CHECKS_PROCESSES + WALLS,
         open_files=256,
         disk_bytes=CHECKS_DISK,
-        address_bytes=CHECKS_MEMORY + ADDRESS_SPACE,
+        address_bytes=CHECKS_ADDRESSES,
         seconds=limits.seconds,
     )
 

@@ -77,6 +77,7 @@ def _check(order: dict[str, Any], nb: Any, until: float, tell: _Teller) -> None:
         nb,
         until,
         order["test_seconds"],
+        lambda name: tell(event="test_began", name=name),
         lambda name, status, message, seconds: tell(
             event="test", name=name, status=status, message=message, seconds=seconds
         ),

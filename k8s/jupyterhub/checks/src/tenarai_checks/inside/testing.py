@@ -25,15 +25,16 @@ LATE = "There was no time left for this check."
 UNKNOWN = "There is no such check."
 
 Report = Callable[[str, str, str, float], None]
+Begin = Callable[[str], None]
 
 
 class _Slow(BaseException):
     """A check of ours loops; no `except Exception` of it may catch this."""
 
 
-def run(checks: Path, tests: list[str], nb: Notebook, until: float, seconds: float, report: Report) -> None:
+def run(checks: Path, tests: list[str], nb: Notebook, until: float, seconds: float, begin: Begin, report: Report) -> None:
     """Run the named checks of a file and report each."""
-    plugin = _Plugin(checks, tests, nb, until, seconds, report)
+    plugin = _Plugin(checks, tests, nb, until, seconds, begin, report)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     signal.signal(signal.SIGALRM, plugin.ring)
     options = ["--assert=plain", "--noconftest", "--import-mode=importlib", "--capture=no", "-c", os.devnull]
@@ -47,10 +48,10 @@ class _Plugin:
     """Chooses, times and classifies."""
 
     def __init__(
-        self, file: Path, tests: list[str], nb: Notebook, until: float, seconds: float, report: Report
+        self, file: Path, tests: list[str], nb: Notebook, until: float, seconds: float, begin: Begin, report: Report
     ) -> None:
         self._file, self._tests, self._nb = str(file), tests, nb
-        self._until, self._seconds, self._report = until, seconds, report
+        self._until, self._seconds, self._begin, self._report = until, seconds, begin, report
         self._outcomes: dict[str, tuple[str, str, float]] = {}
         self._collected: set[str] = set()
         self._broken = False
@@ -79,6 +80,7 @@ class _Plugin:
         """One check, with all its parameters' turns."""
         began = time.monotonic()
         left = self._until - began
+        self._begin(_name(item))
         self._nb.until = min(began + self._seconds, self._until)
         if left > 0:
             signal.setitimer(signal.ITIMER_REAL, min(self._seconds, left) + GRACE_S)
@@ -88,6 +90,7 @@ class _Plugin:
             signal.setitimer(signal.ITIMER_REAL, 0)
             status, message, seconds = self._outcomes.get(_name(item), ("passed", "", 0.0))
             self._outcomes[_name(item)] = status, message, seconds + time.monotonic() - began
+            self._tell(_name(item))  # at once, for the next check may be the end of all
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -108,17 +111,10 @@ class _Plugin:
                 self._outcomes[_name(item)] = status, message, before[2]
         return (yield)
 
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Tell at once, for the next check may be the end of all."""
-        for name in self._outcomes:
-            self._tell(name)
-
     def finish(self) -> None:
         """What was asked for and did not run."""
         for name in self._tests:
-            if name in self._outcomes:
-                self._tell(name)
-            elif name not in self._collected:
+            if name not in self._collected:
                 self._report(name, "error", BROKEN if self._broken else UNKNOWN, 0.0)
 
     def _tell(self, name: str) -> None:

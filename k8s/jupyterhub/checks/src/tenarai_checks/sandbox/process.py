@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from . import seccomp, walls
 from .cgroups import Group
 
+_PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _STARTING_S, _ENDING_S = 10.0, 10.0
@@ -64,7 +65,8 @@ class Sandboxed:
     ) -> None:
         """Start it. `talks`: its standard input and output are pipes, else nothing."""
         self.group = group
-        self._uid = bounds.uid
+        if _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+            raise NoSandbox("orphans cannot be waited for")
         descriptors = [sealed(content) for content in files]
         filtered = sealed(seccomp.program())
         told, tell = os.pipe()
@@ -108,10 +110,25 @@ class Sandboxed:
                 with suppress(subprocess.TimeoutExpired):
                     self.process.wait(_ENDING_S / 2)
         self.process.wait(_ENDING_S)
+        self._wait_for_first()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
                 with suppress(OSError):
                     pipe.close()
+
+    def _wait_for_first(self) -> None:
+        """bubblewrap may end before the first process of its namespace, which then is this process's to bury; when that
+        is done, nothing of the namespace is left."""
+        until = time.monotonic() + _ENDING_S
+        while self._first is not None and time.monotonic() < until:
+            try:
+                if os.waitpid(self._first, os.WNOHANG)[0] != 0:
+                    return
+            except ChildProcessError:  # bubblewrap buried it
+                return
+            with suppress(ProcessLookupError):
+                os.kill(self._first, signal.SIGKILL)
+            time.sleep(0.005)
 
     def _hear(self, told: int) -> int | None:
         """The first process of the namespace, as bubblewrap names it."""

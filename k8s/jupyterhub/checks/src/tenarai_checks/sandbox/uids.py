@@ -36,7 +36,7 @@ def pair() -> Iterator[tuple[int, int]]:
                 continue
             uids = FIRST_UID + 2 * slot, FIRST_UID + 2 * slot + 1
             # of a run that was killed a moment ago something may still be about to end
-            if not any(processes_of(uid) for uid in uids):
+            if not processes_of(*uids):
                 yield uids
                 return
         finally:
@@ -44,13 +44,13 @@ def pair() -> Iterator[tuple[int, int]]:
     raise NoUid(f"{SLOTS} runs go on already")
 
 
-def processes_of(uid: int) -> list[int]:
-    """The processes of a uid, dying ones too."""
-    found = []
+def processes_of(*uids: int) -> list[int]:
+    """The processes of these uids, without dead ones that nobody has buried yet."""
+    wanted, found = set(map(str, uids)), []
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError, StopIteration):
+        with suppress(OSError, ValueError, KeyError):
             lines = (process / "status").read_text(errors="replace").splitlines()
-            said = next(line for line in lines if line.startswith("Uid:"))
-            if str(uid) in said.split():
+            said = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+            if wanted.intersection(said["Uid"]) and said["State"][0] not in "ZX":
                 found.append(int(process.name))
     return found
