@@ -26,7 +26,11 @@ class Told:
     execution: dict[str, Any] | None = None
     at_cell: str | None = None
     at_test: str | None = None
+    #: the checks process is there
+    ready: bool = False
     unreadable: bool = False
+    #: the cells of the submission are known
+    read: bool = False
     #: the cells are being run, or have been
     began: bool = False
     done: bool = False
@@ -36,12 +40,15 @@ class Told:
         if not isinstance(said, dict):
             return
         match said.get("event"):
+            case "ready":
+                self.ready = True
             case "unreadable":
                 self.unreadable = True
             case "cells":
                 for kind in ("restored", "missing", "duplicated"):
                     self.cells[kind] = [str(name)[:64] for name in said[kind]]
                 self.cells["added"] = int(said["added"])
+                self.read = True
             case "cell":
                 self.began, self.at_cell = True, _text(said["cell"], 64)
             case "test_began":
@@ -100,7 +107,7 @@ def assemble(tests: list[str], told: Told, seen: Seen) -> dict[str, Any]:
 
 
 def _status(told: Told, seen: Seen) -> str:
-    if told.unreadable:
+    if told.unreadable or not told.read:  # what ends the one who reads it is not readable, either
         return "unreadable"
     if seen.kernel_died:
         return "out_of_memory" if seen.killed_for_memory else "crashed"

@@ -21,6 +21,7 @@ from .sandbox.walls import COURSE, ROOM
 
 #: what the checks process may take beyond the limit before it is ended
 GRACE_S = 8.0
+PROBE_S = 30.0
 #: authors' checks and what they import; the address space ends first, so that a check fails and the next goes on
 CHECKS_MEMORY = 1536 * 2**20
 CHECKS_ADDRESSES = 1024 * 2**20
@@ -70,6 +71,8 @@ def run(job: Job) -> dict[str, object]:
         largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
         peak = notebook.group.peak_bytes() if notebook.group else largest
         checks.end()
+        if not told.ready or (kernel_died and not told.began and not told.unreadable):
+            raise NoSandbox("nothing could be started within the sandbox and its limits; --can says more")
         return assemble(
             job.tests,
             told,
@@ -88,9 +91,9 @@ def probe() -> str:
     with _places() as (uid, _, hierarchy), ExitStack() as stack:
         bounds = _checks_bounds(Limits(), uid)
         tried = _start(stack, hierarchy, "probe", "", [], bounds, ROOM)
-        said = tried.process.communicate(timeout=10)[1].decode(errors="replace").strip()
+        said = tried.process.communicate(timeout=PROBE_S)[1].decode(errors="replace").strip()
         if tried.process.returncode != 0:
-            raise NoSandbox(f"bubblewrap cannot build a sandbox here: {said or 'it says nothing'}")
+            raise NoSandbox(f"no sandbox can be built here: {said or 'bubblewrap gives no reason'}")
     own = "a uid of its own for each process" if uid is not None else "not root: all processes share this uid"
     memory = f"memory by cgroup version {hierarchy.version}" if hierarchy else "memory by process (no cgroup to write)"
     return f"checks can run here: {own}; {memory}"

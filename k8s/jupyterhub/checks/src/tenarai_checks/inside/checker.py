@@ -28,6 +28,8 @@ def main(job: int) -> None:
     until = began + order["seconds"]
     from . import cells
 
+    tell(event="ready")
+
     try:
         submission = cells.read(base64.b64decode(order["submission"]))
     except cells.Unreadable as error:

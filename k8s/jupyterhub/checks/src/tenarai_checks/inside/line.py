@@ -13,6 +13,10 @@ from jupyter_client.session import Session
 MAX_MESSAGE = 16 * 2**20
 #: messages that wait unread
 WAITING = 16
+#: how long a line that is stuck is waited for
+SENDING_MS = 1_000
+#: a kernel that ends breaks its line a little before it is seen to have ended
+ENDING_MS = 1_000
 #: how long an interrupted kernel may take to be ready again
 STOPPING_S = 3.0
 #: a kernel that has answered says soon that it is idle, unless that was lost among too many outputs
@@ -28,7 +32,7 @@ class TooSlow(Exception):
 
 
 class TooMuchOutput(Exception):
-    """A cell writes without end; the kernel is still at it."""
+    """More is sent than can be taken, or what is no message; the kernel may still be at it."""
 
 
 class KernelLine:
@@ -47,6 +51,10 @@ class KernelLine:
         for source in (self._shell, self._iopub):
             self._poller.register(source, zmq.POLLIN)
         self._poller.register(alive, zmq.POLLIN | zmq.POLLERR)
+        # a message that is too large breaks the connection, and would be waited for in vain
+        self._breaks = [one.get_monitor_socket(zmq.EVENT_DISCONNECTED) for one in (self._shell, self._iopub)]
+        for monitor in self._breaks:
+            self._poller.register(monitor, zmq.POLLIN)
         #: whether the kernel can be asked: not, once it could not be interrupted
         self.usable = True
 
@@ -85,12 +93,16 @@ class KernelLine:
 
     def stop(self) -> None:
         """Interrupt what runs; when the kernel does not mind, it is not asked any more."""
-        self._session.send(self._control, "interrupt_request", {})
         until = time.monotonic() + STOPPING_S
-        try:
-            self._ask("kernel_info_request", {}, until, lambda kind, content, size: None)
-        except TooSlow:
-            self.usable = False
+        while self.usable:
+            try:
+                self._session.send(self._control, "interrupt_request", {})
+                self._ask("kernel_info_request", {}, until, lambda kind, content, size: None)
+            except (TooSlow, zmq.Again):
+                self.usable = False
+            except TooMuchOutput:
+                continue
+            return
 
     def close(self) -> None:
         """Hang up."""
@@ -101,6 +113,7 @@ class KernelLine:
         socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
         socket.setsockopt(zmq.RCVHWM, WAITING)
         socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.SNDTIMEO, SENDING_MS)
         socket.setsockopt(zmq.RECONNECT_IVL, 20)
         socket.connect(f"{connection['transport']}://{connection['ip']}-{connection[port]}")
         return socket
@@ -115,7 +128,11 @@ class KernelLine:
     ) -> dict[str, Any]:
         if not self.usable:
             raise TooSlow
-        asked = self._session.send(self._shell, kind, content)["header"]["msg_id"]
+        try:
+            asked = self._session.send(self._shell, kind, content)["header"]["msg_id"]
+        except zmq.Again:
+            self.usable = False
+            raise TooSlow from None
         reply: dict[str, Any] | None = None
         idle, idle_until = False, until
         while reply is None or not idle:
@@ -134,7 +151,20 @@ class KernelLine:
             if self._alive in ready and self._iopub not in ready and self._shell not in ready:
                 self.usable = False
                 raise KernelDied
+            broken = [monitor for monitor in self._breaks if monitor in ready]
+            if broken:
+                self._see_why(broken)
         return reply
+
+    def _see_why(self, broken: list[zmq.Socket[bytes]]) -> None:
+        for monitor in broken:
+            monitor.recv_multipart(zmq.NOBLOCK)
+        end = zmq.Poller()
+        end.register(self._alive, zmq.POLLIN | zmq.POLLERR)
+        if end.poll(ENDING_MS):
+            self.usable = False
+            raise KernelDied
+        raise TooMuchOutput
 
     def _receive(self, socket: zmq.Socket[bytes], asked: str) -> tuple[str, dict[str, Any], int] | None:
         """The next message, when it is sound and answers what was asked."""

@@ -74,7 +74,7 @@ class Notebook:
         except (TooSlow, TooMuchOutput) as error:
             late = isinstance(error, TooSlow) and time.monotonic() >= self.until
             self._line.stop()
-            what = f"`{name}` did not come to an end in time." if late else f"`{name}` writes too much output."
+            what = f"`{name}` did not come to an end in time." if late else f"`{name}` gives more than can be taken."
             raise NotebookProblem(what) from error
         return _value(name, reply)
 

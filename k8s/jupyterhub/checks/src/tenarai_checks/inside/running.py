@@ -33,8 +33,6 @@ class Outputs:
     def __call__(self, kind: str, content: dict[str, Any], size: int) -> None:
         """Hear one message."""
         self._heard += size
-        if self._heard > self._most:
-            raise TooMuchOutput
         if kind == "stream":
             text = content.get("text") if content.get("name") == "stdout" else None
         elif kind in ("execute_result", "display_data"):
@@ -46,6 +44,8 @@ class Outputs:
             kept = text[: self._room]
             self._room -= len(kept)
             self._step.output += kept
+        if self._heard > self._most:
+            raise TooMuchOutput
 
 
 def run(
@@ -66,7 +66,7 @@ def run(
             return failure or _execution("timed_out", step)
         except TooMuchOutput:
             line.stop()
-            failure = failure or _execution("failed", step, "OutputLimit", "The cell writes too much output.")
+            failure = failure or _execution("failed", step, "OutputLimit", "The cell sends more output than can be taken.")
             if not line.usable:
                 return failure
             continue

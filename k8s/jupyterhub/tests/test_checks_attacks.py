@@ -1,0 +1,461 @@
+"""Hostile submissions: each ends in a clear result and leaves nothing (`checks_job.py` looks after every run)."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checks_job import SHOW, Desk, cell, notebook
+
+pytestmark = pytest.mark.xdist_group("checks")
+
+ANSWER = "4711-the-answer-key"
+CHECK = f'''
+# {ANSWER}
+def test_answer(nb):
+    assert nb["answer"] == "{ANSWER}", "Not yet."
+'''
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "job")
+
+
+def outcome(result: dict[str, Any]) -> tuple[str, str, dict[str, str]]:
+    return (
+        result["status"],
+        result["execution"]["status"],
+        {name: test["status"] for name, test in result["tests"].items()},
+    )
+
+
+# --- using up the machine ---------------------------------------------------------------------------------------
+
+
+def test_a_fork_bomb_hits_its_limit_and_ends_with_the_run(desk: Desk) -> None:
+    source = """
+import os, time
+started, refused = 0, ""
+try:
+    while True:
+        if os.fork() == 0:
+            os.setsid()
+            while True:
+                try: os.fork()
+                except OSError: time.sleep(0.1)
+        started += 1
+except OSError as error:
+    refused = type(error).__name__
+"""
+    checks = """
+def test_refused(nb): assert nb["refused"] == "BlockingIOError"
+def test_few(nb): assert nb["started"] < 64
+"""
+    assert outcome(desk.run_cells(source, checks=checks, processes=64)) == (
+        "finished", "ok", {"test_refused": "passed", "test_few": "passed"},
+    )  # fmt: skip
+
+
+def test_daemons_that_ignore_every_signal_end_with_the_run(desk: Desk) -> None:
+    source = """
+import os, signal, time
+for _ in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        for number in range(1, 65):
+            try: signal.signal(number, signal.SIG_IGN)
+            except (OSError, ValueError): pass
+        if os.fork(): os._exit(0)
+        while True: time.sleep(1)
+"""
+    assert outcome(desk.run_cells(source))[0] == "finished"
+
+
+def test_endless_output_ends_its_cell_and_is_not_kept(desk: Desk) -> None:
+    checks = """
+def test_after(nb): assert nb["after"] == 1
+def test_kept(nb): assert len(nb.output("c1")) <= 64 * 1024
+"""
+    result = desk.run_cells("while True: print('x' * 1000)", "after = 1", checks=checks, output_kb=64)
+    assert outcome(result) == ("finished", "failed", {"test_after": "passed", "test_kept": "passed"})
+    assert (result["execution"]["cell"], result["execution"]["error_name"]) == ("c1", "OutputLimit")
+
+
+def test_one_output_as_large_as_memory_does_not_reach_the_checks(desk: Desk) -> None:
+    result = desk.run_cells("print('x' * (200 * 2**20))", "after = 1", seconds=20)
+    assert result["status"] in ("finished", "timed_out", "out_of_memory")
+
+
+def test_an_endless_loop_that_cannot_be_interrupted_ends_with_the_time(desk: Desk) -> None:
+    source = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass"
+    result = desk.run_cells(source, checks="def test_answer(nb): nb['answer']", seconds=6)
+    assert outcome(result) == ("timed_out", "timed_out", {"test_answer": "not_run"})
+
+
+def test_a_huge_wish_of_memory_is_an_error_of_its_cell(desk: Desk) -> None:
+    result = desk.run_cells("hoard = bytearray(10 * 2**30)", "after = 1", checks="def test_after(nb): nb['after']")
+    assert outcome(result) == ("finished", "failed", {"test_after": "passed"})
+    assert result["execution"]["error_name"] == "MemoryError"
+
+
+def test_memory_taken_bit_by_bit_and_by_many_ends_the_kernel(desk: Desk) -> None:
+    source = """
+import os
+for _ in range(8):
+    if os.fork() == 0: break
+hoard = []
+while True: hoard.append(os.urandom(2**20))
+"""
+    result = desk.run_cells(source, checks="def test_after(nb): nb['after']", memory_mb=512)
+    assert result["status"] in ("out_of_memory", "finished")
+    assert result["peak_memory_mb"] <= 512
+
+
+def test_memory_in_files_and_shared_memory_counts_too(desk: Desk) -> None:
+    source = """
+import os
+refused, hold = 0, []
+for at in range(64):
+    try:
+        memory = os.memfd_create(str(at))
+        hold.append(memory)
+        os.posix_fallocate(memory, 0, 32 * 2**20)
+    except OSError:
+        refused += 1
+"""
+    result = desk.run_cells(source, memory_mb=512)
+    assert result["status"] in ("out_of_memory", "finished")
+    assert result["peak_memory_mb"] <= 512
+
+
+def test_a_full_disk_and_many_files_are_errors_of_their_cells(desk: Desk) -> None:
+    full = """
+seen = {}
+try:
+    for at in range(100):
+        with open(f"/tmp/big{at}", "wb") as file: file.write(bytes(2**20))
+except OSError as error:
+    seen["full"] = error.strerror
+import glob, os
+seen["written"] = sum(os.path.getsize(name) for name in glob.glob("/tmp/big*")) // 2**20
+for name in glob.glob("/tmp/big*"): os.unlink(name)
+try:
+    open("/tmp/one", "wb").truncate(2**40)
+except OSError as error:
+    seen["sparse"] = error.strerror
+held = []
+try:
+    while True: held.append(open("/dev/null"))
+except OSError as error:
+    seen["open"] = error.strerror
+for file in held: file.close()
+"""
+    assert desk.look(full, disk_mb=16, open_files=128) == {
+        "full": "No space left on device", "written": 15, "sparse": "File too large", "open": "Too many open files",
+    }  # fmt: skip
+    many = "for at in range(50_000):\n    with open(f'/tmp/f{at}', 'w'): pass"
+    assert desk.run_cells(many, disk_mb=16)["status"] in ("finished", "out_of_memory")
+
+
+# --- looking around and reaching out ---------------------------------------------------------------------------
+
+
+def test_nothing_of_the_machine_is_in_view(desk: Desk, tmp_path: Path) -> None:
+    os.environ["TENARAI_SECRET"] = ANSWER
+    (tmp_path / "secret").write_text(ANSWER)
+    source = f"""
+import glob, os, pathlib
+seen = {{}}
+for path in ("/etc/shadow", "/etc/passwd", "/root", "/home", "/var", "/sys", "/run", "/proc/kcore",
+             "{tmp_path}", "{desk.folder}", "{desk.folder}/checks.py", "/proc/1/root{desk.folder}", "/proc/self/root/etc/shadow"):
+    try:
+        seen[path] = os.listdir(path) if os.path.isdir(path) else len(open(path, "rb").read(1))
+    except OSError as error:
+        seen[path] = error.strerror
+seen["etc"] = sorted(os.listdir("/etc"))
+seen["processes"] = len(glob.glob("/proc/[0-9]*"))
+secrets = []
+for path in glob.glob("/proc/[0-9]*/*") + glob.glob("/proc/[0-9]*/fd/*"):
+    if path.rsplit("/")[-1] in ("pagemap", "kmsg", "mem", "clear_refs"): continue
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            if {ANSWER[::-1]!r}[::-1].encode() in (file.read(2**20) or b""): secrets.append(path)
+    except OSError: pass
+seen["secrets"] = [path for path in secrets if f"/{{os.getpid()}}/" not in path]
+seen["work"] = sorted(str(path) for path in pathlib.Path(".").rglob("*"))
+"""
+    try:
+        seen = desk.look(source)
+    finally:
+        del os.environ["TENARAI_SECRET"]
+    work, etc, number, secrets = (seen.pop(name) for name in ("work", "etc", "processes", "secrets"))
+    assert work == ["data", "data/rent.csv"]
+    assert set(etc) <= {"ld.so.cache", "localtime", "fonts", "alternatives"}
+    assert number == 2  # bubblewrap's and the kernel
+    assert secrets == []
+    assert {said for path, said in seen.items()} <= {"No such file or directory", "Permission denied"}, seen
+
+
+def test_a_submission_has_no_way_to_the_checks(desk: Desk) -> None:
+    source = """
+import gc, glob, os, sys
+answer = ""
+for path in [*glob.glob("/tmp/**", recursive=True), *glob.glob("/proc/*/fd/*"), *glob.glob("/dev/fd/*")]:
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            text = (file.read(100_000) or b"").decode(errors="replace")
+        if "test_answer" in text and "assert" in text: answer = text
+    except OSError: pass
+modules = [name for name in sys.modules if "pytest" in name or "testing" in name and "tenarai" in name]
+for thing in gc.get_objects():
+    if type(thing) is str and "def test_answer" in thing: answer = thing
+"""
+    result = desk.run_cells(source, checks=CHECK + "\ndef test_modules(nb): assert nb['modules'] == []")
+    assert outcome(result) == ("finished", "ok", {"test_answer": "failed", "test_modules": "passed"})
+
+
+def test_the_processes_are_nobody_and_can_become_nothing(desk: Desk) -> None:
+    source = """
+import ctypes, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def tried(call):
+    try:
+        return "done" if call() != -1 else os.strerror(ctypes.get_errno())
+    except OSError as error:
+        return error.strerror
+def family(number):
+    socket.socket(number, socket.SOCK_DGRAM if number != 40 else socket.SOCK_STREAM).close()
+status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)
+seen = {
+    "capabilities": {name: int(value, 16) for name, value in status.items() if name.startswith("Cap")},
+    "groups": status["Groups"].strip(), "no_new_privs": status["NoNewPrivs"], "seccomp": status["Seccomp"],
+    "user": os.getuid() >= 1_900_000_000,
+    "user namespace": tried(lambda: libc.unshare(0x10000000)), "mounts": tried(lambda: libc.unshare(0x20000)),
+    "mount": tried(lambda: libc.mount(b"x", b"/tmp", b"tmpfs", 0, None)), "chroot": tried(lambda: os.chroot("/tmp")),
+    "trace": tried(lambda: libc.ptrace(16, 1, 0, 0)), "keys": tried(lambda: libc.syscall(250, 0, -3, 1)),
+    "uid": tried(lambda: os.setuid(0)), "vsock": tried(lambda: family(40)), "packet": tried(lambda: family(17)),
+    "write /usr": tried(lambda: open("/usr/x", "w")), "write /": tried(lambda: open("/x", "w")),
+    "write /dev": tried(lambda: open("/dev/x", "w")), "own package": tried(lambda: open(os.__file__, "a")),
+}
+"""
+    seen = desk.look(source)
+    assert set(seen.pop("capabilities").values()) == {0}
+    assert [seen.pop(name) for name in ("groups", "no_new_privs", "seccomp", "user")] == ["", "1", "2", True]
+    assert [seen.pop(name) for name in ("vsock", "packet")] == ["Address family not supported by protocol"] * 2
+    assert set(seen.values()) <= {"Operation not permitted", "Read-only file system", "Permission denied",
+                                  "Invalid argument"}, seen  # fmt: skip
+
+
+def test_nothing_arrives_from_a_notebook_over_the_network(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket(socket.AF_UNIX) as hidden:
+        name = f"\0tenarai-test-{os.getpid()}"
+        hidden.bind(name)
+        hidden.listen()
+        source = f"""
+import socket
+seen = {{}}
+for name, kind, address in (("tcp", socket.AF_INET, {listener.getsockname()!r}), ("abstract", socket.AF_UNIX, {name!r}),
+                            ("dns", socket.AF_INET, ("192.0.2.1", 53)), ("meta", socket.AF_INET, ("169.254.169.254", 80))):
+    with socket.socket(kind) as out:
+        out.settimeout(2)
+        try:
+            out.connect(address)
+            seen[name] = "connected"
+        except OSError as error:
+            seen[name] = type(error).__name__
+"""
+        seen = desk.look(source)
+        assert "connected" not in seen.values(), seen
+        for heard in (listener, hidden):
+            heard.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                heard.accept()
+
+
+def test_links_in_the_folder_lead_nowhere(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("whole")
+    source = f"""
+import os
+for name in ("result.json", "data/link", "checks.py"):
+    os.symlink("{tmp_path}/victim", name)
+os.symlink("{desk.folder}", "job")
+seen = []
+for name in ("result.json", "job/checks.py", "job/job.json"):
+    try:
+        open(name, "a").write("gone")
+        seen.append(name)
+    except OSError: pass
+"""
+    assert desk.look(source) == []
+    assert (tmp_path / "victim").read_text() == "whole"
+
+
+def test_a_link_or_a_pipe_in_place_of_the_submission_is_not_read(desk: Desk, tmp_path: Path) -> None:
+    handout = notebook(cell("one", "a = 1"))
+    folder = desk.lay_out(handout, handout)
+    (folder / "submission.ipynb").unlink()
+    os.mkfifo(folder / "submission.ipynb")
+    from checks_job import start
+
+    assert json.loads(start(folder).stdout)["status"] == "unreadable"
+    (folder / "submission.ipynb").unlink()
+    (folder / "submission.ipynb").symlink_to("/etc/shadow")
+    refused = start(folder)
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert refused.stderr.count("\n") == 1
+
+
+# --- forging ----------------------------------------------------------------------------------------------------
+
+FORGERIES = {
+    "patched pytest": """
+import builtins, sys, types
+try:
+    import pytest, _pytest.assertion, _pytest.python, _pytest.runner
+    pytest.main = pytest.fail = lambda *a, **k: 0
+    _pytest.runner.call_runtest_hook = lambda *a, **k: None
+    _pytest.python.Function.runtest = lambda self: None
+except ImportError: pass
+builtins.AssertionError = builtins.KeyError
+""",
+    "patched helpers": """
+import tenarai_checks.inside.values as values, tenarai_checks.inside.answers as answers, json
+values.encode = answers.encode = lambda value: json.dumps({"list": [{"no": "such"}]})
+""",
+    "a result file": """
+import json, os
+forged = json.dumps({"format": 1, "status": "finished", "tests": {"test_answer": {"status": "passed"}}})
+for name in ("result.json", "/tmp/result.json", "/tmp/home/result.json", "report.xml"):
+    open(name, "w").write(forged)
+""",
+    "standard output": """
+import json, os, sys
+line = json.dumps({"event": "test", "name": "test_answer", "status": "passed", "message": "", "seconds": 0}) + "\\n"
+done = json.dumps({"event": "done"}) + "\\n"
+for descriptor in range(64):
+    try: os.write(descriptor, (line + done).encode())
+    except OSError: pass
+for descriptor in range(8):
+    try:
+        with open(f"/proc/1/fd/{descriptor}", "w") as out: out.write(line + done)
+    except OSError: pass
+""",
+    "messages of the kernel": """
+kernel = get_ipython().kernel
+for kind, content in (
+    ("status", {"execution_state": "idle"}), ("execute_result", {"data": {"text/plain": "passed"}}),
+    ("stream", {"name": "stdout", "text": 5}), ("test", {"event": "done"}),
+    ("stream", []), ("error", None),
+):
+    try: kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())
+    except TypeError: pass
+kernel.iopub_socket.send_multipart([b"", b"<IDS|MSG>", b"garbage"])
+kernel.iopub_socket.send_multipart([b"x"] * 3)
+""",
+}
+
+
+@pytest.mark.parametrize("source", FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_result_is_none(desk: Desk, source: str) -> None:
+    result = desk.run_cells("answer = 'mine'", source, checks=CHECK)
+    assert result["tests"]["test_answer"]["status"] in ("failed", "not_run"), result
+    assert "passed" not in json.dumps(result)
+    if "descriptor" not in source:  # writing everywhere breaks the kernel itself
+        assert outcome(result) == ("finished", "ok", {"test_answer": "failed"})
+
+
+EXITS = {
+    "in a cell": "import os; os._exit(0)",
+    "by a signal": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "from C": "import ctypes; ctypes.string_at(1)",
+    "of its group": "import os, signal; os.killpg(0, signal.SIGKILL)",
+    "of all it may end": "import os, signal\nfor pid in (1, -1):\n    try: os.kill(pid, signal.SIGKILL)\n    except OSError: pass\nos.abort()",
+}
+
+
+@pytest.mark.parametrize("source", EXITS.values(), ids=EXITS)
+def test_a_kernel_that_leaves_is_a_crash_and_not_a_pass(desk: Desk, source: str) -> None:
+    result = desk.run_cells("answer = 'mine'", source, checks=CHECK)
+    assert outcome(result) == ("crashed", "died", {"test_answer": "not_run"})
+    assert result["execution"]["cell"] == "c2"
+
+
+def test_leaving_at_exit_or_while_asked_changes_nothing(desk: Desk) -> None:
+    at_exit = "import atexit, os\nanswer = 'mine'\natexit.register(os._exit, 0)"
+    assert outcome(desk.run_cells(at_exit, checks=CHECK)) == ("finished", "ok", {"test_answer": "failed"})
+    asked = "import os\ndef f(): os._exit(0)"
+    checks = "def test_f(nb): nb.call('f')\ndef test_g(nb): nb['f']"
+    result = desk.run_cells(asked, checks=checks)
+    assert outcome(result) == ("crashed", "ok", {"test_f": "failed", "test_g": "not_run"})
+    assert result["tests"]["test_f"]["message"] == "`f` ended the notebook's kernel."
+    leaving = "exit()"
+    assert outcome(desk.run_cells("answer = 'mine'", leaving, checks=CHECK))[2] != {"test_answer": "passed"}
+
+
+HOSTILE_VALUES = {
+    "a class of its own": "class X:\n    __class__ = str\n    def __eq__(self, other): return True\n    def __reduce__(self): return (exec, ('raise SystemExit',))\nanswer = X()",
+    "a list that is none": f"class X(list):\n    def __iter__(self): return iter(['{ANSWER}'])\n    def __eq__(self, other): return True\nanswer = X([1])",
+    "a text that is none": "class X(str):\n    def __eq__(self, other): return True\n    __hash__ = str.__hash__\nanswer = X('x')",
+    "an array of objects": "import numpy as np\nclass X:\n    def __eq__(self, other): return True\nanswer = np.array([X()], dtype=object)",
+    "a circle": "answer = []\nanswer.append(answer)",
+    "a deep one": "answer = []\nfor _ in range(100_000): answer = [answer]",
+    "a large text": "answer = 'x' * (100 * 2**20)",
+    "a large number": "answer = 1 << (10**8)",
+    "a wrong shape": 'import tenarai_checks.inside.answers as a\na.encode = lambda value: \'{"array": {"shape": [1000000000000], "dtype": "<f8", "bytes": ""}}\'\nanswer = 1',
+    "an array of pickles": 'import tenarai_checks.inside.answers as a\na.encode = lambda value: \'{"array": {"shape": [1], "dtype": "|O", "bytes": "AAAAAAAAAAA="}}\'\nanswer = 1',
+    "a hidden method": 'import tenarai_checks.inside.answers as a\na.encode = lambda value: \'{"_class__": 1}\'\nanswer = 1',
+    "a deep answer": "import tenarai_checks.inside.answers as a\na.encode = lambda value: '{\"list\":[' * 100_000\nanswer = 1",
+    "an answer of 64 MB": "import tenarai_checks.inside.answers as a\na.encode = lambda value: 'x' * (64 * 2**20)\nanswer = 1",
+    "no answer": "import tenarai_checks.inside.answers as a\na.value = lambda *arguments: None\nanswer = 1",
+    "an answer in pickle": "import tenarai_checks.inside.answers as a, pickle\na.encode = lambda value: pickle.dumps(value, 0).decode()\nanswer = 1",
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE_VALUES.values(), ids=HOSTILE_VALUES)
+def test_a_hostile_value_is_no_value(desk: Desk, source: str) -> None:
+    checks = CHECK + "\ndef test_next(nb): assert nb.ran('c1')\n"
+    result = desk.run_cells(source, checks=checks, test_seconds=4)
+    assert result["status"] == "finished", result
+    assert result["tests"]["test_answer"]["status"] in ("failed", "error"), result
+    assert result["tests"]["test_next"]["status"] == "passed", result
+
+
+# --- notebooks that are none ------------------------------------------------------------------------------------
+
+UNREADABLE = {
+    "100 MB": b'{"cells": [' + b'" "' * (34 * 2**20) + b"]}",
+    "deep": b'{"nbformat": 4, "cells": ' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}",
+    "deep within a cell": b'{"nbformat": 4, "cells": [{"metadata": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}]}",
+    "wide": b'{"nbformat": 4, "cells": [' + b"[]," * (6 * 2**20) + b"[]]}",
+    "broken": b'{"nbformat": 4, "cells": [',
+    "not text": b"\xff\xfe\x00\x01" * 100,
+    "a number": b"4",
+    "a long number": b'{"nbformat": ' + b"4" * 1_000_000 + b', "cells": []}',
+    "an old one": b'{"nbformat": 3, "worksheets": []}',
+    "cells of another kind": b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": {"a": 1}}]}',
+    "cells without source": b'{"nbformat": 4, "cells": [{"cell_type": "code"}]}',
+    "too many cells": notebook(*[cell(None, "1")] * 3_000),
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_notebook_is_unreadable(desk: Desk, content: bytes) -> None:
+    result = desk.run(notebook(cell("one", "a = 1")), content, CHECK)
+    assert outcome(result) == ("unreadable", "not_run", {"test_answer": "not_run"})
+
+
+def test_odd_metadata_and_half_characters_are_passed_over(desk: Desk) -> None:
+    odd = cell("one", "seen = '\ud800' + 'é'") | {"metadata": {"tags": [1, None, {"a": []}]}}
+    more = cell(None, "more = 1") | {"id": ["no", "text"], "metadata": [1], "outputs": {"x": "y"}}
+    result = desk.run(notebook(cell("one", "seen = 1")), notebook(odd, more), SHOW)
+    assert outcome(result)[:2] == ("finished", "ok"), result
+    assert json.loads(result["tests"]["test_show"]["message"]) == "?é"
