@@ -26,6 +26,15 @@ def test_show(nb):
 """
 
 
+ANSWER = "4711-the-answer-key"
+#: a check that knows the answer, and must keep it
+CHECK = f'''
+# {ANSWER}
+def test_answer(nb):
+    assert nb["answer"] == "{ANSWER}", "Not yet."
+'''
+
+
 def cell(name: str | None, source: str, *tags: str, kind: str = "code") -> dict[str, Any]:
     """A cell of a notebook."""
     made: dict[str, Any] = {"cell_type": kind, "metadata": {"tags": list(tags)}, "source": source}
@@ -86,6 +95,15 @@ class Desk:
         result = self.run_cells(source, checks=SHOW, **limits)
         assert result["execution"]["status"] == "ok", result
         return json.loads(result["tests"]["test_show"]["message"])
+
+
+def outcome(result: dict[str, Any]) -> tuple[str, str, dict[str, str]]:
+    """Status, how the notebook ran, and what came of each check."""
+    return (
+        result["status"],
+        result["execution"]["status"],
+        {name: test["status"] for name, test in result["tests"].items()},
+    )
 
 
 def start(folder: Path, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from checks_job import Desk
 from people import Browser, Kernel
 from running_hub import RunningHub
 from standin_lms import StandinLms
@@ -35,6 +36,12 @@ def venv(request: pytest.FixtureRequest) -> Path:
     variable = VENVS[request.param]
     assert variable in os.environ, f"{variable} is not set; run ci/hub-test.sh"
     return Path(os.environ[variable])
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A place for jobs of the runner of checks, below closed folders as a server's are."""
+    return Desk(tmp_path / "job")
 
 
 @pytest.fixture

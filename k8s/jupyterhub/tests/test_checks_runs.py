@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,12 +38,6 @@ def test_cells(nb):
     assert nb.has("df") and not nb.has("nothing")
 """
 SPLIT = "def split(items):\n    half = len(items) // 2\n    return items[:half], items[half:]"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    """A place for a job, deep below closed folders of pytest's, as a server's would be."""
-    return Desk(tmp_path / "job")
 
 
 def submission(**changed: dict[str, Any] | None) -> bytes:
@@ -192,7 +185,7 @@ def test_fails(nb): nb.call("fails")
         "`model` gives a Forest, which cannot be checked; plain data is wanted.",
         "The value of `many` is too big to be checked.",
         "`number` is no function.",
-        "`fails` raised ValueError: no",
+        "`fails` raised ValueError.",
     ]
 
 

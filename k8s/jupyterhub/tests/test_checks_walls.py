@@ -29,11 +29,6 @@ BUSY = notebook(cell("one", "import os, time\nif os.fork() == 0:\n    os.setsid(
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "job")
-
-
-@pytest.fixture
 def open_desk() -> Iterator[Desk]:
     """A place that somebody else than root can own."""
     with tempfile.TemporaryDirectory(prefix="tenarai-checks-test-") as name:
@@ -82,7 +77,7 @@ def test_where_namespaces_are_forbidden_it_refuses_and_runs_nothing(open_desk: D
     assert "no network namespace can be made" in said.stderr
     command = [*forbidding, sys.executable, "-m", "tenarai_checks", str(folder)]
     with leaving_nothing(folder):
-        said = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **SOMEBODY)  # type: ignore[call-overload]
+        said = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **SOMEBODY)
     assert (said.returncode, said.stdout, said.stderr.count("\n")) == (1, "", 1)
 
 
@@ -95,6 +90,7 @@ def test_limits_in_which_no_kernel_can_start_are_no_result_of_the_submission(des
 
 
 def test_a_folder_that_is_no_job_is_refused_in_one_line(desk: Desk) -> None:
+    job: Any
     own = notebook(cell("one", "a = 1"))
     folder = desk.lay_out(own, own)
     for job in ({"format": 2}, {"format": 1, "tests": "all"}, {"format": 1, "tests": ["no name"]},
@@ -106,14 +102,14 @@ def test_a_folder_that_is_no_job_is_refused_in_one_line(desk: Desk) -> None:
 
 
 def test_somebody_who_is_not_root_has_the_same_walls(open_desk: Desk) -> None:
-    source = """
+    source = f"""
 import glob, os
-seen = {"uid": os.getuid(), "processes": len(glob.glob("/proc/[0-9]*")), "cap": "", "job": 0, "data": os.listdir("data")}
+seen = {{"uid": os.getuid(), "processes": len(glob.glob("/proc/[0-9]*")), "cap": "", "job": 0, "data": os.listdir("data")}}
 for line in open("/proc/self/status"):
     if line.startswith("CapEff"): seen["cap"] = line.split()[1].strip("0")
-for path in ("/etc/shadow", "/home", "/root", "/var", %r):
+for path in ("/etc/shadow", "/home", "/root", "/var", {str(open_desk.folder)!r}):
     seen["job"] += os.path.exists(path)
-""" % str(open_desk.folder)
+"""
     own = notebook(cell("one", source))
     said = start(_given_away(open_desk.lay_out(own, own, SHOW)), **SOMEBODY)
     assert (said.returncode, said.stderr) == (0, "")

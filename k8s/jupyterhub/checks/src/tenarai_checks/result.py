@@ -20,9 +20,7 @@ class Told:
     """What the checks process has told so far."""
 
     tests: dict[str, dict[str, Any]] = field(default_factory=dict)
-    cells: dict[str, Any] = field(
-        default_factory=lambda: {"restored": [], "missing": [], "duplicated": [], "added": 0}
-    )
+    cells: dict[str, Any] = field(default_factory=lambda: {"restored": [], "missing": [], "duplicated": [], "added": 0})
     execution: dict[str, Any] | None = None
     at_cell: str | None = None
     at_test: str | None = None

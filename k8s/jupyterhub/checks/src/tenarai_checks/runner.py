@@ -10,7 +10,7 @@ import secrets
 import select
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from .inside import checker, kernel
 from .job import Job, Limits
@@ -127,9 +127,7 @@ def _start(
     """A sandboxed process that is gone, with its group, when the stack is unwound."""
     group = None
     if hierarchy is not None:
-        group = cgroups.Group(
-            hierarchy, f"{cgroups.PREFIX}{os.getpid()}-{name}", bounds.memory_bytes, bounds.processes
-        )
+        group = cgroups.Group(hierarchy, f"{cgroups.PREFIX}{os.getpid()}-{name}", bounds.memory_bytes, bounds.processes)
         stack.callback(group.remove)
     started = Sandboxed(module, files, bounds, group, folder, talks=talks)
     stack.callback(started.end)
@@ -183,7 +181,8 @@ def _watch(notebook: Sandboxed, checks: Sandboxed, told: Told, until: float) -> 
                     return kernel_died, False
                 *whole, lines = (lines + part).split(b"\n")
                 for line in whole:
-                    told.take(json.loads(line))
+                    with suppress(ValueError, KeyError, TypeError):
+                        told.take(json.loads(line))
             elif kernel_ended in ready:
                 kernel_died = True
                 watched.discard(kernel_ended)

@@ -1,5 +1,8 @@
-"""Answers questions of the checks, in the kernel. Hostile code may have changed anything here: it can answer what it likes,
-as its author could have computed what they liked; but all it can send is data (`values.py`)."""
+"""Answers questions of the checks, in the kernel.
+
+Hostile code may have changed anything here: it can answer what it likes, as its author could have computed what they
+liked; but all it can send is data (`values.py`).
+"""
 
 from __future__ import annotations
 
@@ -23,31 +26,38 @@ class Answer:
         return {"text/plain": "", MIME: self.text}
 
 
-def has(shell: Any, name: str) -> Answer:
+def has(name: str) -> Answer:
     """Whether there is a variable."""
-    return Answer({"value": encode(name in shell.user_ns)})
+    return Answer({"value": encode(name in _variables())})
 
 
-def value(shell: Any, name: str) -> Answer:
+def value(name: str) -> Answer:
     """The value of a variable."""
-    if name not in shell.user_ns:
+    if name not in _variables():
         return Answer({"problem": "missing"})
-    return _answer(lambda: shell.user_ns[name])
+    return _answer(lambda: _variables()[name])
 
 
-def call(shell: Any, name: str, arguments: str) -> Answer:
+def call(name: str, arguments: str) -> Answer:
     """What a function of the trainee's returns."""
-    if name not in shell.user_ns:
+    if name not in _variables():
         return Answer({"problem": "missing"})
-    function = shell.user_ns[name]
+    function = _variables()[name]
     if not callable(function):
         return Answer({"problem": "not_callable"})
     positional, named = decode(arguments)
     try:
         returned = function(*positional, **named)
     except Exception as error:
-        return Answer({"problem": "raised", "type": type(error).__name__, "message": str(error)[:500]})
+        return Answer({"problem": "raised", "type": type(error).__name__})
     return _answer(lambda: returned)
+
+
+def _variables() -> dict[str, Any]:
+    from IPython import get_ipython
+
+    variables: dict[str, Any] = get_ipython().user_ns
+    return variables
 
 
 def _answer(get: Callable[[], Any]) -> Answer:

@@ -113,7 +113,9 @@ def plan(handout: list[Cell], submission: list[Cell]) -> Plan:
     made.added = sum(len(cells) for cells in added.values())
     if not any("answer" in cell.tags for cell in handout if cell.code):
         made.steps = [
-            _as_handed_in(cell, ours[cell.id] if is_ours and cell.id else None) for cell, is_ours in in_order if cell.code
+            _as_handed_in(cell, ours[cell.id] if is_ours and cell.id else None)
+            for cell, is_ours in in_order
+            if cell.code
         ]
         return made
     made.steps = [_as_handed_in(cell, None) for cell in added.get(None, []) if cell.code]

@@ -11,6 +11,7 @@ import os
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 
 def main(connection: int, data: int) -> None:
@@ -27,7 +28,8 @@ def main(connection: int, data: int) -> None:
 
     # what the working folder holds must be importable, as in the trainee's own kernel
     sys.path.insert(0, "")
-    app = IPKernelApp(connection_file=str(file), exec_PYTHONSTARTUP=False)
+    kernel_app: Any = IPKernelApp  # it has no types
+    app = kernel_app(connection_file=str(file), exec_PYTHONSTARTUP=False)
     app.initialize([])
     app.start()
 

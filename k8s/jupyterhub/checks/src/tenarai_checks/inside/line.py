@@ -1,9 +1,13 @@
-"""The line to the kernel. What comes over it was written by hostile code: it is bounded, and anything odd is passed over."""
+"""The line to the kernel.
+
+What comes over it was written by hostile code: it is bounded, and anything odd is passed over.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import zmq
@@ -96,7 +100,7 @@ class KernelLine:
         until = time.monotonic() + STOPPING_S
         while self.usable:
             try:
-                self._session.send(self._control, "interrupt_request", {})
+                self._send(self._control, "interrupt_request", {})
                 self._ask("kernel_info_request", {}, until, lambda kind, content, size: None)
             except (TooSlow, zmq.Again):
                 self.usable = False
@@ -129,7 +133,7 @@ class KernelLine:
         if not self.usable:
             raise TooSlow
         try:
-            asked = self._session.send(self._shell, kind, content)["header"]["msg_id"]
+            asked = self._send(self._shell, kind, content)
         except zmq.Again:
             self.usable = False
             raise TooSlow from None
@@ -141,7 +145,7 @@ class KernelLine:
                 if reply is None:
                     raise TooSlow
                 break
-            ready = dict(self._poller.poll(left * 1000))
+            ready = dict(self._poller.poll(int(left * 1000) + 1))
             if self._iopub in ready and (said := self._receive(self._iopub, asked)):
                 idle = idle or (said[0] == "status" and said[1].get("execution_state") == "idle")
                 hear(*said)
@@ -156,9 +160,15 @@ class KernelLine:
                 self._see_why(broken)
         return reply
 
+    def _send(self, socket: zmq.Socket[bytes], kind: str, content: dict[str, Any]) -> str:
+        sent: dict[str, Any] = self._session.send(socket, kind, content) or {}
+        return str(sent["header"]["msg_id"])
+
     def _see_why(self, broken: list[zmq.Socket[bytes]]) -> None:
         for monitor in broken:
-            monitor.recv_multipart(zmq.NOBLOCK)
+            with suppress(zmq.Again):
+                while True:
+                    monitor.recv_multipart(zmq.NOBLOCK)
         end = zmq.Poller()
         end.register(self._alive, zmq.POLLIN | zmq.POLLERR)
         if end.poll(ENDING_MS):
@@ -171,7 +181,7 @@ class KernelLine:
         try:
             parts = socket.recv_multipart(zmq.NOBLOCK)
             _, message = self._session.feed_identities(parts)
-            said = self._session.deserialize(message)  # type: ignore[arg-type]
+            said = self._session.deserialize(message)
             if said["parent_header"].get("msg_id") != asked or not isinstance(said["content"], dict):
                 return None
             return str(said["msg_type"]), said["content"], sum(map(len, parts))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import builtins
+import json
+import re
 import time
 from typing import Any
 
 from . import answers
 from .cells import Step
 from .line import KernelDied, KernelLine, TooMuchOutput, TooSlow
-from .values import BadValue, NotPlain, TooBig, decode, encode
+from .values import BadValue, decode, encode
 
-_ASK = "__import__({module!r}, fromlist=['x']).{question}(get_ipython(), {arguments})"
+_ASK = "__import__({module!r}, fromlist=['x']).{question}({arguments})"
+#: types that a notebook has without naming them
+_NAMES = frozenset(dir(builtins)) | {
+    "function", "method", "module", "generator", "coroutine", "ndarray", "Timestamp", "Axes", "Figure", "NoneType",
+}  # fmt: skip
 
 
 class NotebookProblem(AssertionError):
@@ -26,6 +33,8 @@ class Notebook:
 
     def __init__(self, line: KernelLine, steps: list[Step]) -> None:
         self._line = line
+        # a function could tell in a type's name what a check gave it, so only names that are known are repeated
+        self._names = _NAMES.union(*(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", step.source) for step in steps))
         self._steps = {step.handout_id: step for step in reversed(steps) if step.handout_id is not None}
         #: until when an answer is waited for; set anew for each check
         self.until = 0.0
@@ -76,7 +85,32 @@ class Notebook:
             self._line.stop()
             what = f"`{name}` did not come to an end in time." if late else f"`{name}` gives more than can be taken."
             raise NotebookProblem(what) from error
-        return _value(name, reply)
+        return self._value(name, reply)
+
+    def _value(self, name: str, reply: dict[str, Any]) -> Any:
+        """What the kernel says; it may say anything."""
+        problem, kind = None, "value of another type"
+        try:
+            told = _told(reply)
+            if "value" in told:
+                return decode(told["value"])
+            problem = told.get("problem")
+            if told.get("type") in self._names:
+                kind = told["type"]
+        except (BadValue, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            pass
+        match problem:
+            case "missing":
+                raise NotebookProblem(f"There is no `{name}` in the notebook.")
+            case "not_callable":
+                raise NotebookProblem(f"`{name}` is no function.")
+            case "raised":
+                raise NotebookProblem(f"`{name}` raised {kind if kind in self._names else 'an error'}.")
+            case "not_plain":
+                raise NotebookProblem(f"`{name}` gives a {kind}, which cannot be checked; plain data is wanted.")
+            case "too_big":
+                raise NotebookProblem(f"The value of `{name}` is too big to be checked.")
+        raise NotebookProblem(f"`{name}` cannot be read.")
 
 
 class _Deaf:
@@ -91,36 +125,8 @@ class _Deaf:
             raise TooMuchOutput
 
 
-def _value(name: str, reply: dict[str, Any]) -> Any:
-    """What the kernel says; it may say anything."""
-    problem: Any = "nothing"
-    said: dict[str, Any] = {}
-    try:
-        told = decode_answer(reply)
-        if "value" in told:
-            return decode(told["value"])
-        problem, said = told.get("problem"), told
-    except (BadValue, KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        pass
-    kind, message = _word(said.get("type")), said.get("message")
-    if problem == "missing":
-        raise NotebookProblem(f"There is no `{name}` in the notebook.")
-    if problem == "not_callable":
-        raise NotebookProblem(f"`{name}` is no function.")
-    if problem == "raised":
-        told_why = f": {message[:300]}" if isinstance(message, str) and message else ""
-        raise NotebookProblem(f"`{name}` raised {kind}{told_why}")
-    if problem == "not_plain":
-        raise NotebookProblem(f"`{name}` gives a {kind}, which cannot be checked; plain data is wanted.") from NotPlain(kind)
-    if problem == "too_big":
-        raise NotebookProblem(f"The value of `{name}` is too big to be checked.") from TooBig()
-    raise NotebookProblem(f"`{name}` cannot be read.")
-
-
-def decode_answer(reply: dict[str, Any]) -> dict[str, Any]:
+def _told(reply: dict[str, Any]) -> dict[str, Any]:
     """The answer within a reply of the kernel's."""
-    import json
-
     text = reply["user_expressions"]["answer"]["data"][answers.MIME]
     if not isinstance(text, str):
         raise BadValue("no text")
@@ -128,8 +134,3 @@ def decode_answer(reply: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise BadValue("no answer")
     return told
-
-
-def _word(said: Any) -> str:
-    """A type's name, as far as it looks like one."""
-    return "".join(c for c in said if c.isalnum() or c in "_.[] ")[:80] if isinstance(said, str) else "value"

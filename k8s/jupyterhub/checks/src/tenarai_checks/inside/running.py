@@ -66,7 +66,9 @@ def run(
             return failure or _execution("timed_out", step)
         except TooMuchOutput:
             line.stop()
-            failure = failure or _execution("failed", step, "OutputLimit", "The cell sends more output than can be taken.")
+            failure = failure or _execution(
+                "failed", step, "OutputLimit", "The cell sends more output than can be taken."
+            )
             if not line.usable:
                 return failure
             continue

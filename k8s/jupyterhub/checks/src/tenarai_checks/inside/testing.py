@@ -32,7 +32,9 @@ class _Slow(BaseException):
     """A check of ours loops; no `except Exception` of it may catch this."""
 
 
-def run(checks: Path, tests: list[str], nb: Notebook, until: float, seconds: float, begin: Begin, report: Report) -> None:
+def run(
+    checks: Path, tests: list[str], nb: Notebook, until: float, seconds: float, begin: Begin, report: Report
+) -> None:
     """Run the named checks of a file and report each."""
     plugin = _Plugin(checks, tests, nb, until, seconds, begin, report)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -99,9 +101,7 @@ class _Plugin:
             raise _NoTime
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         """What came of setup, call or teardown; the worst counts."""
         if call.excinfo is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,7 +1,7 @@
 """Values as data: what passes between the kernel and the checks, as JSON, never as pickle.
 
-`encode` runs in the kernel, where hostile code may have changed it; it is a courtesy. `decode` runs beside the checks and
-is the wall: whatever comes, it makes plain values of exactly these types, or raises `BadValue`.
+`encode` runs in the kernel, where hostile code may have changed it; it is a courtesy. `decode` runs beside the checks
+and is the wall: whatever comes, it makes plain values of exactly these types, or raises `BadValue`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ class _Encoder(_Counted):
         if value is None or kind is bool:
             return value
         if kind is int:
-            return value if -(2**53) < value < 2**53 else {"int": self._sized(value.bit_length() // 4) or hex(value)}
+            self.count(depth, value.bit_length() // 4)
+            return value if -(2**53) < value < 2**53 else {"int": hex(value)}
         if kind is float:
             return value if math.isfinite(value) else {"float": repr(value)}
         if kind is str:
@@ -97,9 +98,6 @@ class _Encoder(_Counted):
             self._room_for(len(value))
             return {"dict": [[self.any(key, depth + 1), self.any(item, depth + 1)] for key, item in value.items()]}
         return self._array_or_frame(value, depth)
-
-    def _sized(self, size: int) -> None:
-        self.count(0, size)
 
     def _room_for(self, number: int) -> None:
         if self.items + number > MAX_ITEMS:
@@ -117,11 +115,11 @@ class _Encoder(_Counted):
             if kind is pandas.DataFrame:
                 self._room_for(len(value.columns))
                 columns = [self._column(value.iloc[:, at], depth) for at in range(len(value.columns))]
-                return {"frame": {"columns": self._index(value.columns, depth), "index": self._index(value.index, depth),
-                                  "data": columns}}  # fmt: skip
+                index, names = self._index(value.index, depth), self._index(value.columns, depth)
+                return {"frame": {"columns": names, "index": index, "data": columns}}
             if kind is pandas.Series:
-                return {"series": {"name": self.any(value.name, depth + 1), "index": self._index(value.index, depth),
-                                   "data": self._column(value, depth)}}  # fmt: skip
+                index, name = self._index(value.index, depth), self.any(value.name, depth + 1)
+                return {"series": {"name": name, "index": index, "data": self._column(value, depth)}}
             if isinstance(value, pandas.Index):
                 return {"index": self._index(value, depth)}
             if value is pandas.NA:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "tenarai-checks-"
+#: the first is needed; the last makes all processes of a run count as one when others want the processor
+CONTROLLERS = ("memory", "pids", "cpu")
 _ROUNDS, _ROUND_S = 100, 0.01
 
 
@@ -89,11 +91,15 @@ def _limits(version: int, memory: int, processes: int) -> dict[str, list[tuple[s
                 ("memory.swappiness", 0, False),
             ],
             "pids": [("pids.max", processes, True)],
+            "cpu": [("cpu.shares", 1024, True)],
         }
     return {
-        "memory": [("memory.max", memory, True), ("memory.swap.max", 0, False),
-                   ("pids.max", processes, False)],
-    }  # fmt: skip
+        "memory": [
+            ("memory.max", memory, True),
+            ("memory.swap.max", 0, False),
+            ("pids.max", processes, False),
+        ]
+    }
 
 
 def find(root: Path = Path("/")) -> Hierarchy | None:
@@ -123,7 +129,7 @@ def _own(root: Path) -> dict[str, str]:
 
 def _version_1(root: Path, own: dict[str, str]) -> Hierarchy | None:
     folders = {}
-    for controller in ("memory", "pids"):
+    for controller in CONTROLLERS:
         mount = root / "sys/fs/cgroup" / controller
         if controller in own and (mount / "cgroup.procs").exists():
             # within a container the path may be one of the host's, and the mount shows the container's own
@@ -140,7 +146,7 @@ def _version_2(root: Path, own: dict[str, str]) -> Hierarchy | None:
             control = folder / "cgroup.subtree_control"
             offered = (folder / "cgroup.controllers").read_text().split()
             if "memory" in offered and "memory" not in control.read_text().split():
-                wanted = [name for name in ("memory", "pids") if name in offered]
+                wanted = [name for name in CONTROLLERS if name in offered]
                 control.write_text(" ".join(f"+{name}" for name in wanted))
             if "memory" in control.read_text().split() and os.access(folder, os.W_OK):
                 return Hierarchy(2, {"memory": folder})

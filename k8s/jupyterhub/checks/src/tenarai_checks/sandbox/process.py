@@ -89,7 +89,7 @@ class Sandboxed:
                 stdout=subprocess.PIPE if talks else subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL if module else subprocess.PIPE,
                 pass_fds=[*descriptors, filtered, tell],
-                preexec_fn=_confined(bounds, group),  # noqa: PLW1509: there is one thread
+                preexec_fn=_confined(bounds, group),  # there is one thread
             )
         except subprocess.SubprocessError as error:
             os.close(told)

@@ -1,8 +1,8 @@
 """A filter of system calls: what neither a notebook nor a check needs, and what has let people out of sandboxes.
 
-Namespaces cannot be made or entered (so no mounts beside the limited ones), nobody is traced, keys of the kernel are out
-of reach, and sockets are of the families that a network namespace separates: AF_VSOCK, for one, would reach the host of
-a virtual machine.
+Namespaces cannot be made or entered (so no mounts beside the limited ones), nobody is traced, keys of the kernel are
+out of reach, and sockets are of the families that a network namespace separates: AF_VSOCK, for one, would reach the
+host of a virtual machine.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a sandboxed process sees: bubblewrap's arguments.
 
-Nothing is hidden from a view of the system; a view is made of the few things that are needed. That view is read-only but
-for one folder of limited size.
+Nothing is hidden from a view of the system; a view is made of the few things that are needed. That view is read-only
+but for one folder of limited size.
 """
 
 from __future__ import annotations
