@@ -5,6 +5,7 @@ HUB_VENV and HUB_VENV_55 name the environments (ci/hub-test.sh sets them).
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -36,6 +37,15 @@ def venv(request: pytest.FixtureRequest) -> Path:
     variable = VENVS[request.param]
     assert variable in os.environ, f"{variable} is not set; run ci/hub-test.sh"
     return Path(os.environ[variable])
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """No other test runs checks meanwhile, in whatever worker: what a run leaves could be another's that goes on."""
+    lock = Path(tempfile.gettempdir()) / f"tenarai-checks-tests-{os.getuid()}.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

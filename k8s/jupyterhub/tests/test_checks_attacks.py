@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from checks_job import ANSWER, CHECK, Desk, cell, notebook, outcome, start
+from tenarai_checks.sandbox import cgroups
 
-pytestmark = pytest.mark.xdist_group("checks")
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 # --- using up the machine ---------------------------------------------------------------------------------------
@@ -71,6 +72,11 @@ def test_one_output_as_large_as_memory_does_not_reach_the_checks(desk: Desk) -> 
     assert result["status"] in ("finished", "timed_out", "out_of_memory")
 
 
+def test_outputs_that_are_just_not_too_large_do_not_fill_the_checks(desk: Desk) -> None:
+    result = desk.run_cells("while True: print('x' * (15 * 2**20))", seconds=20)
+    assert result["status"] in ("finished", "timed_out", "out_of_memory", "crashed")
+
+
 def test_an_endless_loop_that_cannot_be_interrupted_ends_with_the_time(desk: Desk) -> None:
     source = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass"
     result = desk.run_cells(source, checks="def test_answer(nb): nb['answer']", seconds=6)
@@ -86,14 +92,22 @@ def test_a_huge_wish_of_memory_is_an_error_of_its_cell(desk: Desk) -> None:
 def test_memory_taken_bit_by_bit_and_by_many_ends_the_kernel(desk: Desk) -> None:
     source = """
 import os
-for _ in range(8):
-    if os.fork() == 0: break
+if MANY:
+    for _ in range(8):
+        if os.fork() == 0: break
 hoard = []
 while True: hoard.append(os.urandom(2**20))
 """
-    result = desk.run_cells(source, checks="def test_after(nb): nb['after']", memory_mb=512)
-    assert result["status"] in ("out_of_memory", "finished")
-    assert result["peak_memory_mb"] <= 512
+    for many in ("True", "False"):
+        after = "def test_after(nb): nb['after']"
+        result = desk.run_cells(source.replace("MANY", many), checks=after, memory_mb=512)
+        assert result["peak_memory_mb"] <= 512
+        if cgroups.find() is None:
+            assert result["execution"]["error_name"] == "MemoryError"
+        elif many == "False":
+            assert outcome(result) == ("out_of_memory", "died", {"test_after": "not_run"})
+        else:  # the one that is ended may be a child
+            assert result["status"] in ("out_of_memory", "timed_out")
 
 
 def test_memory_in_files_and_shared_memory_counts_too(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from checks_job import ANSWER, CHECK, SHOW, Desk, cell, notebook, outcome
 
-pytestmark = pytest.mark.xdist_group("checks")
+pytestmark = pytest.mark.usefixtures("alone")
 
 FORGERIES = {
     "patched pytest": """

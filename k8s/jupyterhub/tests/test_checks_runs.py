@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from checks_job import Desk, cell, notebook
+from checks_job import Desk, cell, notebook, start
 
-pytestmark = pytest.mark.xdist_group("checks")
+pytestmark = pytest.mark.usefixtures("alone")
 
 HANDOUT = notebook(
     cell("title", "# Rents", kind="markdown"),
@@ -182,11 +184,20 @@ def test_fails(nb): nb.call("fails")
     tests = desk.run_cells(source, checks=checks)["tests"]
     assert {test["status"] for test in tests.values()} == {"failed"}
     assert [test["message"] for test in tests.values()] == [
-        "`model` gives a Forest, which cannot be checked; plain data is wanted.",
+        "`model` is of type Forest, which cannot be checked: plain data is wanted.",
         "The value of `many` is too big to be checked.",
         "`number` is no function.",
         "`fails` raised ValueError.",
     ]
+
+
+def test_the_runners_own_words_are_in_the_trainees_language(desk: Desk) -> None:
+    own = notebook(cell("one", "a = 1"))
+    folder = desk.lay_out(own, own, "def test_mean(nb): nb['mean']")
+    job = json.loads((folder / "job.json").read_text())
+    (folder / "job.json").write_text(json.dumps(job | {"locale": "ja"}))
+    result = json.loads(start(folder).stdout)
+    assert result["tests"]["test_mean"]["message"] == "ノートに `mean` がありません。"
 
 
 def test_a_function_that_does_not_end_fails_its_check_only(desk: Desk) -> None:
@@ -243,6 +254,32 @@ def test_behind(nb): pass
     assert broken["tests"]["test_one"]["status"] == "error"
     unknown = desk.run_cells("seen = 1", checks="def test_one(nb): pass", tests=["test_one", "test_two"])
     assert statuses(unknown) == {"test_one": "passed", "test_two": "error"}
+
+
+def test_checks_have_walls_of_their_own(desk: Desk, tmp_path: Path) -> None:
+    checks = f"""
+import os, socket
+def test_walls(nb):
+    seen = [path for path in ("/etc/shadow", "/home", "/root", "/var", "{tmp_path}") if os.path.exists(path)]
+    for path in ("/x", "/usr/x", "/dev/x"):
+        try: open(path, "w"); seen.append(path)
+        except OSError: pass
+    try: socket.create_connection(("127.0.0.1", 22), 2)
+    except OSError as error: seen.append(error.strerror)
+    raise AssertionError(str(seen))
+def test_uids(nb): assert nb["uid"] != os.getuid() and os.getuid() != 0
+def test_time(nb, tmp_path): (tmp_path / "x").write_text("there is a folder to write to")
+"""
+    result = desk.run_cells("import os\nuid = os.getuid()", checks=checks)
+    assert result["tests"]["test_walls"]["message"] == "['Network is unreachable']"
+    assert (statuses(result)["test_uids"], statuses(result)["test_time"]) == ("passed", "passed")
+
+
+def test_checks_for_which_no_time_is_left_are_not_run(desk: Desk) -> None:
+    checks = "\n".join(f"def test_{at}(nb):\n    while True: pass" for at in range(9))
+    result = desk.run_cells("a = 1", checks=checks, seconds=6, test_seconds=1)
+    assert result["status"] == "timed_out"
+    assert set(statuses(result).values()) == {"error", "not_run"}
 
 
 def test_the_time_is_over_for_an_endless_cell_and_what_came_before_still_counts(desk: Desk) -> None:

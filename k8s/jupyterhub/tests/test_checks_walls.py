@@ -20,7 +20,7 @@ import pytest
 from checks_job import GROUPS, SHOW, Desk, cell, leaving_nothing, notebook, processes, start
 from tenarai_checks.sandbox import cgroups
 
-pytestmark = pytest.mark.xdist_group("checks")
+pytestmark = pytest.mark.usefixtures("alone")
 
 NOBODY = 65_534
 #: who is not root
@@ -120,6 +120,15 @@ for path in ("/etc/shadow", "/home", "/root", "/var", {str(open_desk.folder)!r})
         "uid": SOMEBODY.get("user", os.getuid()), "processes": 2, "cap": "", "job": 0, "data": ["rent.csv"],
     }  # fmt: skip
     assert can(**SOMEBODY).stdout.startswith("checks can run here: not root")
+
+
+def test_without_a_cgroup_a_process_that_wants_too_much_gets_a_memory_error(open_desk: Desk) -> None:
+    own = notebook(cell("one", "hoard = []\nwhile True: hoard.append(bytearray(2**20))"))
+    folder = open_desk.lay_out(own, own, memory_mb=512)
+    # the groups of this machine are root's
+    said = start(_given_away(folder), **SOMEBODY)
+    result = json.loads(said.stdout)
+    assert (result["status"], result["execution"]["error_name"]) == ("finished", "MemoryError")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

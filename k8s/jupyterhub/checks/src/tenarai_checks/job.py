@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .inside.words import WORDS
+
 FORMAT = 1
 #: larger submissions are unreadable; outputs of a real notebook stay far below
 MAX_SUBMISSION = 20 * 2**20
@@ -53,6 +55,8 @@ class Job:
     """One submission and what belongs to it."""
 
     tests: list[str]
+    #: in which language the runner's own words are
+    locale: str
     limits: Limits
     #: None: too large, or no file
     submission: bytes | None
@@ -71,11 +75,15 @@ def read(folder: Path) -> Job:
         tests = said["tests"]
         if not isinstance(tests, list) or not all(isinstance(test, str) and test.isidentifier() for test in tests):
             raise BadJob("job.json: tests is not a list of names")
+        locale = said.get("locale", "en")
+        if locale not in WORDS:
+            raise BadJob(f"job.json: {locale!r} is no language of ours")
         handout, checks = _file(folder / "handout.ipynb", MAX_OURS), _file(folder / "checks.py", MAX_OURS)
         if handout is None or checks is None:
             raise BadJob("handout.ipynb or checks.py is too large, or no file")
         return Job(
             tests=list(dict.fromkeys(tests)),
+            locale=locale,
             limits=Limits.of(said.get("limits", {})),
             submission=_file(folder / "submission.ipynb", MAX_SUBMISSION),
             handout=handout,

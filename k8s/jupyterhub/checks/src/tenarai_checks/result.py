@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .inside.words import Words
 from .job import FORMAT
 
 STATUSES = ("passed", "failed", "error", "not_run")
 NOT_RUN = {"status": "not_run", "cell": None, "error_name": None, "error_message": None}
-_BROKEN = "The check could not be carried out."
-_LATE = "There was no time left for this check."
-_GONE = "The checks ended before this one."
-_UNREADABLE = "The submission is no notebook that can be read."
 
 
 @dataclass
@@ -31,6 +28,8 @@ class Told:
     read: bool = False
     #: the cells are being run, or have been
     began: bool = False
+    #: a check had no time left
+    late: bool = False
     done: bool = False
 
     def take(self, said: Any) -> None:
@@ -65,6 +64,8 @@ class Told:
                     "message": _text(said["message"], 2_000) or "",
                     "seconds": float(said["seconds"]),
                 }
+            case "late":
+                self.late = True
             case "done":
                 self.done = True
 
@@ -82,17 +83,17 @@ class Seen:
     overdue: bool
 
 
-def assemble(tests: list[str], told: Told, seen: Seen) -> dict[str, Any]:
+def assemble(tests: list[str], words: Words, told: Told, seen: Seen) -> dict[str, Any]:
     """The one JSON object."""
     status = _status(told, seen)
     execution = told.execution or dict(NOT_RUN)
     if told.execution is None and told.began:
         execution |= {"status": "timed_out" if seen.overdue else "died", "cell": told.at_cell}
-    why = {"unreadable": _UNREADABLE, "timed_out": _LATE}.get(status, _GONE)
+    why = words({"unreadable": "unreadable", "timed_out": "late"}.get(status, "gone"))
     not_run = {"status": "not_run", "message": why, "seconds": 0.0}
     results = {name: told.tests.get(name, not_run) for name in tests}
     if not told.done and told.at_test in results and told.at_test not in told.tests:
-        results[told.at_test] = {"status": "error", "message": _BROKEN, "seconds": 0.0}
+        results[told.at_test] = {"status": "error", "message": words("broken"), "seconds": 0.0}
     return {
         "format": FORMAT,
         "status": status,
@@ -113,9 +114,7 @@ def _status(told: Told, seen: Seen) -> str:
         return "timed_out"
     if not told.done:
         return "crashed"
-    if any(test["message"] == _LATE and test["status"] == "not_run" for test in told.tests.values()):
-        return "timed_out"
-    return "finished"
+    return "timed_out" if told.late else "finished"
 
 
 def _text(said: Any, most: int) -> str | None:

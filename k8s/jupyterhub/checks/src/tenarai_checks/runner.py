@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from .inside import checker, kernel
+from .inside.words import Words
 from .job import Job, Limits
 from .result import Seen, Told, assemble
 from .sandbox import cgroups, network, uids
@@ -41,7 +42,7 @@ def run(job: Job) -> dict[str, object]:
     told = Told()
     if job.submission is None:
         told.unreadable = True
-        return assemble(job.tests, told, Seen(time.monotonic() - began, 0, False, False, False))
+        return assemble(job.tests, Words(job.locale), told, Seen(time.monotonic() - began, 0, False, False, False))
     connection = {
         "transport": "ipc", "ip": f"@tenarai-{secrets.token_hex(8)}", "key": secrets.token_hex(32),
         "signature_scheme": "hmac-sha256", "kernel_name": "python3",
@@ -51,6 +52,7 @@ def run(job: Job) -> dict[str, object]:
     order = {
         "connection": connection,
         "tests": job.tests,
+        "locale": job.locale,
         "seconds": limits.seconds,
         "test_seconds": limits.test_seconds,
         "output_kb": limits.output_kb,
@@ -75,6 +77,7 @@ def run(job: Job) -> dict[str, object]:
             raise NoSandbox("nothing could be started within the sandbox and its limits; --can says more")
         return assemble(
             job.tests,
+            Words(job.locale),
             told,
             Seen(
                 seconds=time.monotonic() - began,

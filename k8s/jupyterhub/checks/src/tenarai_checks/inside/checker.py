@@ -46,7 +46,9 @@ def main(job: int) -> None:
     from . import running
     from .line import KernelDied, KernelLine, TooSlow
     from .reading import Notebook
+    from .words import Words
 
+    words = Words(order["locale"])
     line = KernelLine(order["connection"], alive=0)
     try:
         line.wait_ready(min(until, began + READY_S))
@@ -59,31 +61,34 @@ def main(job: int) -> None:
         running.Outputs(order["output_kb"]),
         min(until, began + order["seconds"] * NOTEBOOK_SHARE),
         lambda step: tell(event="cell", cell=step.shown_id),
+        words,
     )
     tell(event="execution", **execution)
-    _check(order, Notebook(line, plan.steps), until, tell)
+    _check(order, Notebook(line, plan.steps, words), words, until, tell)
     line.close()
     tell(event="done")
 
 
-def _check(order: dict[str, Any], nb: Any, until: float, tell: _Teller) -> None:
+def _check(order: dict[str, Any], nb: Any, words: Any, until: float, tell: _Teller) -> None:
     from . import testing
 
     folder = Path.home() / "checks"
     folder.mkdir(mode=0o700, parents=True)
     file = folder / "checks.py"
     file.write_bytes(base64.b64decode(order["checks"]))
-    testing.run(
-        file,
+    sitting = testing.Sitting(
         order["tests"],
         nb,
+        words,
         until,
         order["test_seconds"],
-        lambda name: tell(event="test_began", name=name),
-        lambda name, status, message, seconds: tell(
+        begin=lambda name: tell(event="test_began", name=name),
+        report=lambda name, status, message, seconds: tell(
             event="test", name=name, status=status, message=message, seconds=seconds
         ),
     )
+    if not testing.run(file, sitting):
+        tell(event="late")
 
 
 class _Teller:

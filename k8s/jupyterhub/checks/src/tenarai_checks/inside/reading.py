@@ -12,8 +12,11 @@ from . import answers
 from .cells import Step
 from .line import KernelDied, KernelLine, TooMuchOutput, TooSlow
 from .values import BadValue, decode, encode
+from .words import Words
 
 _ASK = "__import__({module!r}, fromlist=['x']).{question}({arguments})"
+#: what the kernel's side may say is wrong
+_PROBLEMS = ("missing", "not_callable", "raised", "not_plain", "too_big")
 #: types that a notebook has without naming them
 _NAMES = frozenset(dir(builtins)) | {
     "function", "method", "module", "generator", "coroutine", "ndarray", "Timestamp", "Axes", "Figure", "NoneType",
@@ -31,8 +34,9 @@ class NotebookLost(Exception):
 class Notebook:
     """The notebook after it has run from clean."""
 
-    def __init__(self, line: KernelLine, steps: list[Step]) -> None:
+    def __init__(self, line: KernelLine, steps: list[Step], words: Words) -> None:
         self._line = line
+        self._words = words
         # a function could tell in a type's name what a check gave it, so only names that are known are repeated
         self._names = _NAMES.union(*(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", step.source) for step in steps))
         self._steps = {step.handout_id: step for step in reversed(steps) if step.handout_id is not None}
@@ -78,18 +82,17 @@ class Notebook:
             reply = self._line.execute("", self.until, _Deaf(), {"answer": expression})
         except KernelDied as error:
             if question == "call":
-                raise NotebookProblem(f"`{name}` ended the notebook's kernel.") from error
+                raise self._problem("ended", name) from error
             raise NotebookLost from error
         except (TooSlow, TooMuchOutput) as error:
             late = isinstance(error, TooSlow) and time.monotonic() >= self.until
             self._line.stop()
-            what = f"`{name}` did not come to an end in time." if late else f"`{name}` gives more than can be taken."
-            raise NotebookProblem(what) from error
+            raise self._problem("endless" if late else "too_much", name) from error
         return self._value(name, reply)
 
     def _value(self, name: str, reply: dict[str, Any]) -> Any:
         """What the kernel says; it may say anything."""
-        problem, kind = None, "value of another type"
+        problem, kind = None, self._words("another")
         try:
             told = _told(reply)
             if "value" in told:
@@ -99,18 +102,10 @@ class Notebook:
                 kind = told["type"]
         except (BadValue, KeyError, TypeError, ValueError, AttributeError, RecursionError):
             pass
-        match problem:
-            case "missing":
-                raise NotebookProblem(f"There is no `{name}` in the notebook.")
-            case "not_callable":
-                raise NotebookProblem(f"`{name}` is no function.")
-            case "raised":
-                raise NotebookProblem(f"`{name}` raised {kind if kind in self._names else 'an error'}.")
-            case "not_plain":
-                raise NotebookProblem(f"`{name}` gives a {kind}, which cannot be checked; plain data is wanted.")
-            case "too_big":
-                raise NotebookProblem(f"The value of `{name}` is too big to be checked.")
-        raise NotebookProblem(f"`{name}` cannot be read.")
+        raise self._problem(problem if problem in _PROBLEMS else "unclear", name, kind)
+
+    def _problem(self, key: str, name: str, kind: str = "") -> NotebookProblem:
+        return NotebookProblem(self._words(key, name=name, kind=kind))
 
 
 class _Deaf:

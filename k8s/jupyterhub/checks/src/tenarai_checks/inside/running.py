@@ -9,6 +9,7 @@ from typing import Any
 
 from .cells import Step
 from .line import KernelDied, KernelLine, TooMuchOutput, TooSlow
+from .words import Words
 
 #: a cell may send so many times the text that is kept, for pictures are output, too
 FLOOD = 16
@@ -49,7 +50,7 @@ class Outputs:
 
 
 def run(
-    line: KernelLine, steps: list[Step], outputs: Outputs, until: float, started: Callable[[Step], None]
+    line: KernelLine, steps: list[Step], outputs: Outputs, until: float, started: Callable[[Step], None], words: Words
 ) -> dict[str, Any]:
     """Run the cells; how that went, with the first failure."""
     failure: dict[str, Any] | None = None
@@ -66,9 +67,7 @@ def run(
             return failure or _execution("timed_out", step)
         except TooMuchOutput:
             line.stop()
-            failure = failure or _execution(
-                "failed", step, "OutputLimit", "The cell sends more output than can be taken."
-            )
+            failure = failure or _execution("failed", step, "OutputLimit", words("flood"))
             if not line.usable:
                 return failure
             continue

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -13,16 +14,11 @@ from typing import Any
 import pytest
 
 from .reading import Notebook, NotebookLost, NotebookProblem
+from .words import Words
 
 MAX_MESSAGE = 2_000
 #: a check that waits for the kernel ends a little after the kernel has been given up
 GRACE_S = 4.0
-
-BROKEN = "The check could not be carried out."
-SLOW = "The check took too long."
-LOST = "The notebook ended before this check."
-LATE = "There was no time left for this check."
-UNKNOWN = "There is no such check."
 
 Report = Callable[[str, str, str, float], None]
 Begin = Callable[[str], None]
@@ -32,11 +28,23 @@ class _Slow(BaseException):
     """A check of ours loops; no `except Exception` of it may catch this."""
 
 
-def run(
-    checks: Path, tests: list[str], nb: Notebook, until: float, seconds: float, begin: Begin, report: Report
-) -> None:
-    """Run the named checks of a file and report each."""
-    plugin = _Plugin(checks, tests, nb, until, seconds, begin, report)
+@dataclass(frozen=True)
+class Sitting:
+    """Which checks are run, on what, and who hears of it."""
+
+    tests: list[str]
+    nb: Notebook
+    words: Words
+    #: when the whole run ends, and what each check may take
+    until: float
+    seconds: float
+    begin: Begin
+    report: Report
+
+
+def run(checks: Path, sitting: Sitting) -> bool:
+    """Run the named checks of a file and report each. Whether the time was enough."""
+    plugin = _Plugin(checks, sitting)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     signal.signal(signal.SIGALRM, plugin.ring)
     options = ["--assert=plain", "--noconftest", "--import-mode=importlib", "--capture=no", "-c", os.devnull]
@@ -44,16 +52,16 @@ def run(
     plugins = [option for name in off for option in ("-p", f"no:{name}")]
     pytest.main([str(checks), f"--rootdir={checks.parent}", *options, *plugins], plugins=[plugin])
     plugin.finish()
+    return not plugin.late
 
 
 class _Plugin:
     """Chooses, times and classifies."""
 
-    def __init__(
-        self, file: Path, tests: list[str], nb: Notebook, until: float, seconds: float, begin: Begin, report: Report
-    ) -> None:
-        self._file, self._tests, self._nb = str(file), tests, nb
-        self._until, self._seconds, self._begin, self._report = until, seconds, begin, report
+    def __init__(self, file: Path, sitting: Sitting) -> None:
+        self._file, self._sitting = str(file), sitting
+        #: a check had no time left
+        self.late = False
         self._outcomes: dict[str, tuple[str, str, float]] = {}
         self._collected: set[str] = set()
         self._broken = False
@@ -61,7 +69,7 @@ class _Plugin:
     @pytest.fixture
     def nb(self) -> Notebook:
         """The notebook that was handed in, after it has run."""
-        return self._nb
+        return self._sitting.nb
 
     def ring(self, number: int, frame: FrameType | None) -> None:
         """The alarm of a check that does not end."""
@@ -70,7 +78,7 @@ class _Plugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Only what was asked for."""
-        items[:] = [item for item in items if _name(item) in self._tests]
+        items[:] = [item for item in items if _name(item) in self._sitting.tests]
         self._collected = {_name(item) for item in items}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -81,11 +89,11 @@ class _Plugin:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """One check, with all its parameters' turns."""
         began = time.monotonic()
-        left = self._until - began
-        self._begin(_name(item))
-        self._nb.until = min(began + self._seconds, self._until)
+        left = self._sitting.until - began
+        self._sitting.begin(_name(item))
+        self._sitting.nb.until = min(began + self._sitting.seconds, self._sitting.until)
         if left > 0:
-            signal.setitimer(signal.ITIMER_REAL, min(self._seconds, left) + GRACE_S)
+            signal.setitimer(signal.ITIMER_REAL, min(self._sitting.seconds, left) + GRACE_S)
         try:
             return (yield)
         finally:
@@ -97,7 +105,7 @@ class _Plugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """No check begins when the time is over."""
-        if time.monotonic() >= self._until:
+        if time.monotonic() >= self._sitting.until:
             raise _NoTime
 
     @pytest.hookimpl(wrapper=True)
@@ -113,32 +121,33 @@ class _Plugin:
 
     def finish(self) -> None:
         """What was asked for and did not run."""
-        for name in self._tests:
+        for name in self._sitting.tests:
             if name not in self._collected:
-                self._report(name, "error", BROKEN if self._broken else UNKNOWN, 0.0)
+                self._sitting.report(name, "error", self._sitting.words("broken" if self._broken else "unknown"), 0.0)
 
     def _tell(self, name: str) -> None:
         status, message, seconds = self._outcomes[name]
-        self._report(name, status, message, round(seconds, 3))
+        self._sitting.report(name, status, message, round(seconds, 3))
 
     def _judge(self, error: BaseException) -> tuple[str, str]:
         if isinstance(error, NotebookProblem):
             return "failed", str(error)[:MAX_MESSAGE]
         if isinstance(error, NotebookLost):
-            return "not_run", LOST
+            return "not_run", self._sitting.words("lost")
         if isinstance(error, _NoTime):
-            return "not_run", LATE
+            self.late = True
+            return "not_run", self._sitting.words("late")
         if isinstance(error, pytest.skip.Exception):
             return "not_run", str(error)[:MAX_MESSAGE]
         if isinstance(error, _Slow):
-            return "error", SLOW
+            return "error", self._sitting.words("slow")
         if isinstance(error, pytest.fail.Exception):
             return "failed", str(error)[:MAX_MESSAGE]
         if isinstance(error, AssertionError):
-            return "failed", self._words(error)
-        return "error", BROKEN
+            return "failed", self._said(error)
+        return "error", self._sitting.words("broken")
 
-    def _words(self, error: AssertionError) -> str:
+    def _said(self, error: AssertionError) -> str:
         """What the author wrote beside `assert`. What a library says of a comparison gives away what is expected."""
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
