@@ -206,7 +206,7 @@ def test_endless(nb): nb.call("endless")
 def test_after(nb): assert nb.call("double", 2) == 4
 """
     source = "def endless():\n    while True: pass\ndef double(x): return 2 * x"
-    result = desk.run_cells(source, checks=checks, test_seconds=2)
+    result = desk.run_cells(source, checks=checks, test_seconds=3)
     assert result["status"] == "finished"
     assert result["tests"]["test_endless"]["status"] == "failed"
     assert result["tests"]["test_endless"]["message"] == "`endless` did not come to an end in time."
@@ -226,7 +226,7 @@ def endless():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True: pass
 """
-    result = desk.run_cells(source, checks=checks, test_seconds=2)
+    result = desk.run_cells(source, checks=checks, test_seconds=3)
     assert statuses(result) == {"test_endless": "failed", "test_after": "not_run", "test_source": "passed"}
 
 
@@ -244,7 +244,7 @@ def test_leaves(nb):
     os._exit(0)
 def test_behind(nb): pass
 """
-    result = desk.run_cells("seen = 1", checks=checks, test_seconds=1)
+    result = desk.run_cells("seen = 1", checks=checks, test_seconds=3)
     assert result["status"] == "crashed"
     assert statuses(result) == {
         "test_loop": "error", "test_eats": "error", "test_prints": "passed", "test_after": "passed",
@@ -277,14 +277,14 @@ def test_time(nb, tmp_path): (tmp_path / "x").write_text("there is a folder to w
 
 def test_checks_for_which_no_time_is_left_are_not_run(desk: Desk) -> None:
     checks = "\n".join(f"def test_{at}(nb):\n    while True: pass" for at in range(9))
-    result = desk.run_cells("a = 1", checks=checks, seconds=6, test_seconds=1)
+    result = desk.run_cells("a = 1", checks=checks, seconds=16, test_seconds=1)
     assert result["status"] == "timed_out"
     assert set(statuses(result).values()) == {"error", "not_run"}
 
 
 def test_the_time_is_over_for_an_endless_cell_and_what_came_before_still_counts(desk: Desk) -> None:
     checks = "def test_before(nb): assert nb['a'] == 1\ndef test_behind(nb): assert nb['b'] == 1"
-    result = desk.run_cells("a = 1", "while True: pass", "b = 1", checks=checks, seconds=8)
+    result = desk.run_cells("a = 1", "while True: pass", "b = 1", checks=checks, seconds=16)
     assert result["status"] == "timed_out"
     assert result["execution"]["status"] == "timed_out"
     assert result["execution"]["cell"] == "c2"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import resource
 import secrets
 import select
 import time
@@ -68,12 +67,12 @@ def run(job: Job) -> dict[str, object]:
             stack, hierarchy, "checks", checker.__name__, [json.dumps(order).encode()], bounds, ROOM, talks=True
         )
         kernel_died, overdue = _watch(notebook, checks, told, began + limits.seconds + GRACE_S)
+        largest = notebook.largest_bytes()
         notebook.end()
-        # without a group: the largest of the processes that have ended by now
-        largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-        peak = notebook.group.peak_bytes() if notebook.group else largest
         checks.end()
-        if not told.ready or (kernel_died and not told.began and not told.unreadable):
+        peak = notebook.group.peak_bytes() if notebook.group else largest
+        if not told.ready or (told.read and not told.began):
+            # no line of the submission has run, so that this says nothing of it
             raise NoSandbox("nothing could be started within the sandbox and its limits; --can says more")
         return assemble(
             job.tests,
