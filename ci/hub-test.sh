@@ -12,7 +12,7 @@ tools=$("$HUB_TOOLS/bin/python" -c 'import sysconfig; print(sysconfig.get_path("
 if [ "${1-}" = --lint ]; then
   "$HUB_TOOLS/bin/ruff" format --check .
   "$HUB_TOOLS/bin/ruff" check .
-  "$HUB_TOOLS/bin/mypy" --python-executable "$HUB_VENV/bin/python" hub/src notebook/src
+  "$HUB_TOOLS/bin/mypy" --python-executable "$HUB_VENV/bin/python" hub/src notebook/src checks/src
   # pytest lies beside the environment that is checked, so its decorators have no types here
   "$HUB_TOOLS/bin/mypy" --python-executable "$HUB_VENV/bin/python" --allow-untyped-decorators tests
   exit

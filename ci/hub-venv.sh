@@ -51,15 +51,15 @@ install_locked() {
   echo "$stamp" >"$dir/.tenarai-locked"
 }
 
-# Installs our own two packages, which change more often than what they need.
+# Installs our own packages, which change more often than what they need.
 install_ours() {
   local dir=$1 stamp
-  stamp=$(find "$room/hub/src" "$room/notebook/src" "$room"/*/pyproject.toml -type f -not -name '*.pyc' -print0 |
+  stamp=$(find "$room"/{hub,notebook,checks}/src "$room"/*/pyproject.toml -type f -not -name '*.pyc' -print0 |
     sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
   [ "$(cat "$dir/.tenarai-ours" 2>/dev/null)" = "$stamp" ] && return
-  say "installing tenarai-hub and tenarai-notebook into $dir"
+  say "installing tenarai-hub, tenarai-notebook and tenarai-checks into $dir"
   "$dir/bin/pip" install --disable-pip-version-check --quiet --no-input --no-index --no-deps --no-build-isolation \
-    --force-reinstall "$room/hub" "$room/notebook"
+    --force-reinstall "$room/hub" "$room/notebook" "$room/checks"
   echo "$stamp" >"$dir/.tenarai-ours"
 }
 

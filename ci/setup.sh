@@ -26,6 +26,8 @@ need python3 python3
 /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 need npm npm
 need node nodejs
+# The sandbox of automatic checks. Everything else works without it.
+if [ "$purpose" = test ] || { [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; }; then need bwrap bubblewrap; fi
 if [ "$purpose" = test ]; then
   need chromium chromium
   need redis-server redis-server
@@ -99,4 +101,5 @@ if [ "$purpose" = test ]; then
   ci/hub-venv.sh "$HUB_VENV_55" 5.5
   ci/hub-venv.sh --tools "$HUB_TOOLS"
 fi
+checks=$("$HUB_VENV/bin/python" -m tenarai_checks --can 2>&1) || say "no automatic checks on this machine: $checks"
 say "everything is there"

@@ -5,6 +5,7 @@ HUB_VENV and HUB_VENV_55 name the environments (ci/hub-test.sh sets them).
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from checks_job import Desk
 from people import Browser, Kernel
 from running_hub import RunningHub
 from standin_lms import StandinLms
@@ -35,6 +37,21 @@ def venv(request: pytest.FixtureRequest) -> Path:
     variable = VENVS[request.param]
     assert variable in os.environ, f"{variable} is not set; run ci/hub-test.sh"
     return Path(os.environ[variable])
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """No other test runs checks meanwhile, in whatever worker: what a run leaves could be another's that goes on."""
+    lock = Path(tempfile.gettempdir()) / f"tenarai-checks-tests-{os.getuid()}.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A place for jobs of the runner of checks, below closed folders as a server's are."""
+    return Desk(tmp_path / "job")
 
 
 @pytest.fixture

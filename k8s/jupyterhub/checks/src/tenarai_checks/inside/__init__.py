@@ -1,0 +1,1 @@
+"""What runs within walls; knows nothing of namespaces, uids and limits."""
