@@ -12,6 +12,8 @@ export const useNotebookFrame = onePerApp(() => {
   const source = ref<string | null>(null)
   const state = ref<FrameState>('none')
   const loadedAt = ref(0)
+  /** Each load is a frame of its own: another address for the one there is would be a step of the browser's history. */
+  const turn = ref(0)
   /** The notebook it shows, or is asked to show. */
   const openPath = ref<string | null>(null)
   const messages = createEventHook<BridgeMessage>()
@@ -37,8 +39,7 @@ export const useNotebookFrame = onePerApp(() => {
     // Only a page of the hub the server names is ever framed.
     if (!url || new URL(url).origin !== origin.value) return
     bridge.value?.abandon()
-    // The same address again: only setting it on the frame itself loads it anew.
-    if (source.value === url && element.value) element.value.src = url
+    turn.value++
     source.value = url
     openPath.value = path
     state.value = 'loading'
@@ -76,7 +77,7 @@ export const useNotebookFrame = onePerApp(() => {
   }
 
   return {
-    element, source, state, loadedAt, openPath, origin, address, ask, tell, load, unload, greet,
+    element, source, state, turn, loadedAt, openPath, origin, address, ask, tell, load, unload, greet,
     /** Where the notebook on show has its own page; the frame keeps the address it was loaded with. */
     here: computed(() => (openPath.value ? address(openPath.value) : null)),
     onMessage: messages.on,

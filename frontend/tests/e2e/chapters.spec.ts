@@ -84,3 +84,18 @@ test('from a text to a chapter of the other kind without a network: the page sta
   await context.setOffline(false)
   await expect(page.getByRole('heading', { level: 1, name: /直線で家賃/ })).toBeVisible()
 })
+
+test('whoever goes on while a notebook still starts goes back with one step', async ({ page, trainee }) => {
+  await signIn(page, trainee, '/chapters/2/coding')
+  await expect(page.getByRole('heading', { level: 1, name: /値と変数/ })).toBeVisible()
+  // The frame is there, and what is in it has not answered yet.
+  await page.locator('iframe[title^="Jupyter"]').waitFor({ state: 'attached', timeout: 60_000 })
+  await page.getByRole('link', { name: /^次へ: 1.3/ }).click()
+  await expect(page.getByRole('heading', { level: 1, name: /リスト・くり返し・関数/ })).toBeVisible()
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await expect(notebook.cell(0)).toContainText('リスト')
+  await page.goBack()
+  await expect(page.getByRole('heading', { level: 1, name: /値と変数/ })).toBeVisible()
+  await expect(notebook.cell(0)).toContainText('値と変数')
+})

@@ -71,6 +71,22 @@ test('a quiz', async ({ page, newTrainee }) => {
   await picture(page, 'quiz')
 })
 
+test('handing in', async ({ page, newTrainee }) => {
+  await signIn(page, await newTrainee('石川 美咲', 'ja'), '/chapters/13/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.run(1)
+  await expect(notebook.output(1)).toBeVisible()
+  await notebook.write(3, 'X = df[["ward", "area", "age", "walk", "floor"]]\ny = df["rent"]')
+  await page.getByRole('button', { name: '提出する' }).click()
+  await expect(page.getByText('採点を待っています')).toBeVisible()
+  await page.getByText('採点の観点を見る').click()
+  await page.getByRole('heading', { name: '提出', exact: true }).scrollIntoViewIfNeeded()
+  await page.getByRole('heading', { name: '提出', exact: true }).evaluate(it => it.scrollIntoView())
+  await everythingSaved(page)
+  await picture(page, 'hand-in')
+})
+
 test('a chapter in English, dark', async ({ page, newTrainee }) => {
   await page.emulateMedia({ colorScheme: 'dark' })
   await signIn(page, await newTrainee('Alex Brown', 'en'), '/chapters/3/coding')
