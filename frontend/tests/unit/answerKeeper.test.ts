@@ -78,8 +78,8 @@ describe('answers on their way', () => {
       await vi.advanceTimersByTimeAsync(120_000)
       return send.mock.calls.length
     }
-    expect(await tries(0)).toBe(7)
-    expect(await tries(1)).toBe(6)
+    expect(await tries(0)).toBe(13)
+    expect(await tries(1)).toBe(9)
   })
 
   it('are the page\'s, not the view\'s: who left and came back sends nothing older than what is shown', async () => {

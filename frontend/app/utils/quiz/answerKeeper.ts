@@ -30,6 +30,8 @@ interface Listener {
   refused: (question: string) => void
 }
 
+/** Somebody looks at it, and wants to go on. */
+export const LAST_RETRY = 15_000
 const refused = isFinal('not_an_answer')
 const WITHHELD = ['not_found', 'not_enrolled']
 
@@ -44,7 +46,7 @@ export class AnswerKeeper {
   problem: ProblemError | null = null
   readonly #options: Options
   readonly #unsent: Map<string, QuizAnswer | null>
-  readonly #sending = new Retrier(() => this.#sendAll())
+  readonly #sending = new Retrier(() => this.#sendAll(), { longest: LAST_RETRY })
 
   constructor(options: Options) {
     this.#options = options
