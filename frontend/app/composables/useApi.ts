@@ -2,7 +2,7 @@
 export const useApi = () => useNuxtApp().$api
 
 /** A request that is tried again is given up after a while: one that hangs would keep all others waiting. */
-export const inTime = () => AbortSignal.timeout(15_000)
+export const inTime = (milliseconds = 15_000) => AbortSignal.timeout(milliseconds)
 
 interface Outcome<T> { data?: T, error?: unknown, response: Response }
 

@@ -23,7 +23,8 @@ export const useStudyQueue = onePerApp(() => {
     queue ??= new StudyQueue({
       store: eventStore(user),
       allowed: () => isMine(user),
-      send: (events, { keepalive }) => answer(api.POST('/api/v1/study/events', { body: { events }, keepalive, signal: inTime() })),
+      // A long backlog takes a slow line its time.
+      send: (events, { keepalive }) => answer(api.POST('/api/v1/study/events', { body: { events }, keepalive, signal: inTime(60_000) })),
       ended: events => events.forEach(({ chapter_id }) => ended.add(chapter_id)),
       acknowledged: results => listeners.forEach(listener => listener(results)),
       state: (now, count) => {
