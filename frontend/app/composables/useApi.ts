@@ -1,6 +1,9 @@
 /** The typed client; see plugins/10.api.ts. */
 export const useApi = () => useNuxtApp().$api
 
+/** A request that is tried again is given up after a while: one that hangs would keep all others waiting. */
+export const inTime = (milliseconds = 15_000) => AbortSignal.timeout(milliseconds)
+
 interface Outcome<T> { data?: T, error?: unknown, response: Response }
 
 /** The answer, or a thrown ProblemError that pages can show. */

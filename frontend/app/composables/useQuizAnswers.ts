@@ -1,33 +1,40 @@
 import type { QuizAnswer, QuizAttempt } from '~/api/types'
-import { AnswerKeeper, type Kept } from '~/utils/quiz/answerKeeper'
+import type { Answers, Kept } from '~/utils/quiz/answerKeeper'
 
 /** The answers of an attempt that goes on: on the screen, and on their way to the server. */
 export function useQuizAnswers(attempt: QuizAttempt, closed: () => void) {
-  const api = useApi()
-  const me = useMe()
+  const { keeper, store } = useAnswerKeeper(attempt.id)
   const { notify } = useNotices()
   const { t } = useI18n()
   const state = ref<Kept>('kept')
-  const waiting = useLocalStorage<Record<string, QuizAnswer | null>>(`tenarai.quiz.${me.value?.user.id}.${attempt.id}`, {}, { deep: false })
-
-  const keeper = new AnswerKeeper({
-    store: {
-      load: () => waiting.value ?? {},
-      // Nothing that waits, nothing that is left behind on a shared computer.
-      save: answers => (waiting.value = Object.keys(answers).length ? answers : null as never),
-    },
-    send: (question, given) => answer(api.PUT('/api/v1/quiz-attempts/{attempt}/answers/{question}', {
-      params: { path: { attempt: attempt.id, question } }, body: { answer: given }, keepalive: true,
-    })),
-    changed: now => (state.value = now),
-    closed,
-    refused: () => notify(t('quiz.refused'), 'problem'),
-  })
   const known = Object.fromEntries(attempt.questions.map(({ key, answer }) => [key, answer ?? null]))
-  const answers = reactive<Record<string, QuizAnswer | null>>({ ...known, ...keeper.unsent })
+  const answers = reactive<Answers>({ ...known, ...keeper.unsent })
+
+  const listener = {
+    changed: (now: Kept) => void (state.value = now),
+    closed(lost: string[]) {
+      if (lost.length) notify(t('quiz.too_late', { questions: numbers(lost) }), 'problem')
+      closed()
+    },
+    refused: (question: string) => notify(t('quiz.refused', { questions: numbers([question]) }), 'problem'),
+  }
+  keeper.listener = listener
+  // The next view may be there by then.
+  onScopeDispose(() => keeper.listener === listener && (keeper.listener = null))
   void keeper.flush()
-  useEventListener(window, 'online', () => void keeper.flush())
-  onScopeDispose(() => keeper.stop())
+
+  useEventListener(window, 'storage', (event) => {
+    const heard = store.heard(event)
+    if (!heard) return
+    keeper.replaced(heard.question)
+    answers[heard.question] = heard.answer
+  })
+
+  /** The questions as they are numbered on the screen. */
+  function numbers(keys: string[]) {
+    const shown = attempt.questions.flatMap(({ key }, index) => (keys.includes(key) ? [t('quiz.question', { number: index + 1 })] : []))
+    return shown.join(t('quiz.and'))
+  }
 
   return {
     answers,
@@ -38,5 +45,7 @@ export function useQuizAnswers(attempt: QuizAttempt, closed: () => void) {
       keeper.give(question, given)
     },
     flush: () => keeper.flush(),
+    /** What is not with the server yet, and why. */
+    unsent: () => ({ questions: numbers(Object.keys(keeper.unsent)), problem: keeper.problem }),
   }
 }

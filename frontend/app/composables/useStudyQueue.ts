@@ -9,6 +9,7 @@ export type NewStudyEvent = Without<StudyEvent, 'id' | 'at'> & { id?: string, at
 export const useStudyQueue = onePerApp(() => {
   const api = useApi()
   const me = useMe()
+  const isMine = useMine()
   const state = ref<QueueState>('idle')
   const waiting = ref(0)
   /** Chapters of which nothing is recorded any more: the access to them ended. */
@@ -21,8 +22,9 @@ export const useStudyQueue = onePerApp(() => {
     if (user === undefined) return null
     queue ??= new StudyQueue({
       store: eventStore(user),
-      allowed: () => me.value?.user.id === user && whoIsHere() === user,
-      send: (events, { keepalive }) => answer(api.POST('/api/v1/study/events', { body: { events }, keepalive })),
+      allowed: () => isMine(user),
+      // A long backlog takes a slow line its time.
+      send: (events, { keepalive }) => answer(api.POST('/api/v1/study/events', { body: { events }, keepalive, signal: inTime(60_000) })),
       ended: events => events.forEach(({ chapter_id }) => ended.add(chapter_id)),
       acknowledged: results => listeners.forEach(listener => listener(results)),
       state: (now, count) => {

@@ -11,6 +11,10 @@ export function useTypedAnswer(given: () => string, tell: (text: string) => void
     tell(tidy(text.value))
   }
   const saySoon = useDebounceFn(say, 400, { maxWait: 2_000 })
+  // It was given in another tab.
+  watch(given, (now) => {
+    if (!untold && now.trim() !== text.value.trim()) text.value = now
+  })
   // The page may be gone before the moment is over.
   useEventListener(document, 'visibilitychange', () => document.visibilityState === 'hidden' && say())
   onScopeDispose(useLastWords().on(say).off)

@@ -42,8 +42,22 @@ export function problemFrom(status: number, body: unknown, headers?: Headers): P
   })
 }
 
+/** How a browser says that no answer came: no network, or not within the time there was for it. */
+const SILENCE = new Set(['AbortError', 'TimeoutError'])
+
 export function asProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
-  const network = error instanceof TypeError || (error instanceof DOMException && error.name === 'AbortError')
+  const network = error instanceof TypeError || (error instanceof DOMException && SILENCE.has(error.name))
   return new ProblemError({ status: network ? 0 : 500, code: network ? 'unreachable' : 'unexpected' })
+}
+
+const FINAL = ['malformed_json', 'invalid_fields', 'body_too_large']
+
+/**
+ * Answers of the server itself that no repetition changes: what was sent is not acceptable. Anything else may be a
+ * proxy's word, or a captive portal's, and says nothing of what was sent.
+ */
+export function isFinal(...others: string[]) {
+  const codes = new Set([...FINAL, ...others])
+  return (error: unknown) => codes.has((error as { code?: unknown }).code as string)
 }

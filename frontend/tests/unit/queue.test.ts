@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EventResults, StudyEvent } from '../../app/api/types'
 import { eventStore } from '../../app/utils/study/eventStore'
 import { problemFrom, ProblemError } from '../../app/utils/problem'
-import { type EventStore, type QueueState, retryDelay, StudyQueue } from '../../app/utils/study/queue'
+import { retryDelay } from '../../app/utils/retrier'
+import { type EventStore, type QueueState, StudyQueue } from '../../app/utils/study/queue'
 
 const opened = (id: string, chapter_id = 1): StudyEvent => ({ id, chapter_id, at: '2026-11-24T00:00:00Z', type: 'opened' })
 const position = (id: string, scroll: number): StudyEvent => ({ id, chapter_id: 1, at: '2026-11-24T00:00:00Z', type: 'position', scroll })

@@ -5,7 +5,7 @@ import { deviceName } from '../../app/utils/device'
 import { filterMembers } from '../../app/utils/filterMembers'
 import { spokenBy } from '../../app/utils/language'
 import { nextPath } from '../../app/utils/nextPath'
-import { problemFrom } from '../../app/utils/problem'
+import { asProblem, problemFrom } from '../../app/utils/problem'
 import { mayVisit } from '../../app/utils/rooms'
 import { scrub } from '../../app/utils/scrub'
 import { seconds } from '../../app/utils/study/runState'
@@ -73,6 +73,11 @@ it('reads a problem, and survives one that is not JSON', () => {
   expect(problemFrom(409, { code: 'self_mark_not_allowed', detail: 'no', instance: 'r-1' })).toMatchObject({ status: 409, code: 'self_mark_not_allowed', requestId: 'r-1' })
   expect(problemFrom(429, {}, new Headers({ 'retry-after': '734' })).retryAt).toBeGreaterThan(Date.now() + 730_000)
   expect(problemFrom(502, '<html>')).toMatchObject({ status: 502, code: 'http_502', detail: '' })
+})
+
+it('calls a request that nobody answered unreachable, whoever gave it up', () => {
+  for (const error of [new TypeError('Failed to fetch'), new DOMException('', 'AbortError'), new DOMException('', 'TimeoutError')]) expect(asProblem(error).unreachable).toBe(true)
+  expect(asProblem(new DOMException('', 'QuotaExceededError')).unreachable).toBe(false)
 })
 
 it('sends nothing personal with an error', () => {

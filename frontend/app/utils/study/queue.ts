@@ -1,4 +1,6 @@
 import type { EventResults, StudyEvent } from '~/api/types'
+import { isFinal } from '../problem'
+import { Retrier } from '../retrier'
 
 /** What happened while studying, kept on this device until the server has it. */
 export interface EventStore {
@@ -23,35 +25,22 @@ export interface QueueOptions {
 
 /** The server takes 200; less keeps a keepalive request under the browser's 64 KiB. */
 const BATCH = 100
-const FIRST_RETRY = 2_000
-const LAST_RETRY = 60_000
 
-export const retryDelay = (failures: number, random = Math.random()) =>
-  Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (failures - 1)) * (0.75 + random / 2)
-
-/**
- * Answers of the server itself that no repetition changes: the batch, or an event in it, is not acceptable. Anything
- * else may be a proxy's word, or a captive portal's, and says nothing of the events.
- */
-const FINAL = new Set(['malformed_json', 'invalid_fields', 'too_many_events', 'body_too_large'])
-
-const refused = (error: unknown) => FINAL.has((error as { code?: unknown }).code as string)
+/** The batch, or an event in it, is not acceptable. */
+const refused = isFinal('too_many_events')
 
 export class StudyQueue {
   private readonly known = new Map<string, StudyEvent>()
   private readonly leaving = new Set<string>()
   private readonly loaded: Promise<void>
-  private timer: ReturnType<typeof setTimeout> | undefined
-  private running: Promise<void> | null = null
-  private failures = 0
+  private readonly sending = new Retrier(() => this.run())
   private refused = false
-  private closed = false
 
   constructor(private readonly options: QueueOptions) {
     this.loaded = options.store.all()
       .then(events => events.forEach(event => this.known.set(event.id, event)))
       .catch(() => undefined)
-      .then(() => { if (this.known.size) this.schedule(0) })
+      .then(() => { if (this.known.size) this.sending.in(0) })
   }
 
   get size() { return this.known.size }
@@ -67,21 +56,18 @@ export class StudyQueue {
     for (const id of older) this.known.delete(id)
     this.refused = false
     this.tell('saving')
-    this.schedule(this.options.delay ?? 1_500)
+    this.sending.in(this.options.delay ?? 1_500)
     await this.options.store.put(event).then(() => (older.length ? this.options.store.remove(older) : undefined))
       // A device without room keeps the event in memory and still sends it.
       .catch(() => this.tell('full'))
   }
 
   /** Sends everything now (again). */
-  flush(): Promise<void> {
-    clearTimeout(this.timer)
-    return (this.running ??= this.run().finally(() => (this.running = null)))
-  }
+  flush = () => this.sending.now()
 
   /** The page is going away: one last batch that may outlive it. What is not acknowledged stays stored. */
   flushOnExit() {
-    if (this.closed || !this.options.allowed()) return
+    if (!this.options.allowed()) return
     // `hidden` and `pagehide` come one after the other: what the first has sent the second leaves alone.
     const batch = [...this.known.values()].filter(({ id }) => !this.leaving.has(id)).slice(-BATCH)
     if (!batch.length) return
@@ -92,38 +78,26 @@ export class StudyQueue {
       .finally(() => batch.forEach(({ id }) => this.leaving.delete(id)))
   }
 
-  close() {
-    this.closed = true
-    clearTimeout(this.timer)
-  }
-
-  private schedule(delay: number) {
-    if (this.closed) return
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.flush(), delay)
-  }
-
   private tell(state: QueueState) {
     this.options.state?.(state, this.known.size)
   }
 
-  private async run(): Promise<void> {
+  private async run(): Promise<boolean> {
     await this.loaded
-    while (this.known.size && !this.closed) {
-      if (!this.options.allowed()) return
+    while (this.known.size) {
+      if (!this.options.allowed()) return true
       const batch = [...this.known.values()].slice(0, BATCH)
       try {
         await this.settle(batch, await this.options.send(batch, { keepalive: false }))
-        this.failures = 0
       }
       catch (error) {
         if (refused(error) && await this.setAside(batch)) continue
-        this.failures += 1
         this.tell('offline')
-        return this.schedule(retryDelay(this.failures))
+        return false
       }
     }
-    if (!this.known.size) this.tell(this.refused ? 'refused' : 'saved')
+    this.tell(this.refused ? 'refused' : 'saved')
+    return true
   }
 
   private async settle(batch: StudyEvent[], results: EventResults) {
