@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -117,8 +117,7 @@ pub fn read(bytes: &[u8]) -> Result<Notebook, Unreadable> {
         None => return Err(Unreadable::NotANotebook),
     }
     let raw = file.cells.ok_or(Unreadable::NotANotebook)?;
-    let cells: AtMost<&RawValue, MOST_CELLS> =
-        serde_json::from_str(raw.get()).map_err(|_| Unreadable::NotANotebook)?;
+    let cells: AtMost<&RawValue, MOST_CELLS> = serde_json::from_str(raw.get()).map_err(|_| Unreadable::NotANotebook)?;
     if cells.left > 0 {
         return Err(Unreadable::TooManyCells { cells: MOST_CELLS + cells.left, most: MOST_CELLS });
     }
@@ -167,8 +166,11 @@ fn give_ids(cells: &mut [Cell]) {
         .iter()
         .map(|cell| Some(cell.id.as_str()).filter(|id| is_an_id(id) && taken.insert((*id).to_owned())))
         .collect();
-    let candidates: Vec<Candidate> =
-        cells.iter().zip(own).map(|(cell, id)| Candidate { id, kind: cell.kind.nearest(), source: &cell.source }).collect();
+    let candidates: Vec<Candidate> = cells
+        .iter()
+        .zip(own)
+        .map(|(cell, id)| Candidate { id, kind: cell.kind.nearest(), source: &cell.source })
+        .collect();
     let ids = assign_ids(&candidates, &[]);
     for (cell, id) in cells.iter_mut().zip(ids) {
         cell.id = id;

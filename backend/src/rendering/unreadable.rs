@@ -79,7 +79,9 @@ impl Unreadable {
             Self::TooDeep => "The file is nested too deeply to be shown.".to_owned(),
             Self::NotANotebook => "This file is not a notebook.".to_owned(),
             Self::Format { major } => {
-                format!("Notebooks of format {major} cannot be shown. Please open it in Jupyter and save it in format 4.")
+                format!(
+                    "Notebooks of format {major} cannot be shown. Please open it in Jupyter and save it in format 4."
+                )
             }
             Self::TooManyCells { cells, most } => {
                 format!("The notebook has too many cells ({cells}). Up to {most} can be shown.")

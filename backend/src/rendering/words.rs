@@ -210,10 +210,15 @@ pub fn changes(changed: usize, added: usize, removed: usize, moved: usize, local
     }
 }
 
-pub fn moved(from: usize, to: usize, locale: Locale) -> String {
+/// Where a cell stands, and stood, counted from 1.
+pub fn place(before: Option<usize>, after: Option<usize>, locale: Locale) -> String {
+    let place = match (before, after) {
+        (Some(before), Some(after)) if before != after => format!("{before} → {after}"),
+        (before, after) => after.or(before).map(|number| number.to_string()).unwrap_or_default(),
+    };
     match locale {
-        Locale::Ja => format!("{from}番目から{to}番目へ移動しました。"),
-        Locale::En => format!("Moved from place {from} to place {to}."),
+        Locale::Ja => format!("セル {place}"),
+        Locale::En => format!("Cell {place}"),
     }
 }
 

@@ -79,7 +79,7 @@ FAILURES = [
 ]
 
 ACTIVE = [
-    "# 動くもの\n\n<script>document.title = 'x'</script>下線は<u>残ります</u>。[外へ](https://example.com/page)・"
+    "# 動くもの\n\n<script>document.title = 'x'</script>\n\n下線は<u>残ります</u>。[外へ](https://example.com/page)・"
     "[数式へ](#動くもの)・<https://example.com/auto>",
     "from IPython.display import HTML, Audio, IFrame, JSON, Javascript, SVG, display",
     "display({'application/vnd.jupyter.widget-view+json': {'model_id': 'abc', 'version_major': 2, 'version_minor': 0}, "

@@ -49,7 +49,8 @@ pub fn handed_in(text: &str, language: Locale) -> Option<String> {
     let root = parse_document(&arena, text, &options);
     let mut html = String::with_capacity(text.len() * 2);
     let state = blocks::State::new(Checks::none(&setting, &mut notes));
-    let formatter = format_document_with_formatter(root, &options, &mut html, &Plugins::default(), blocks::format, state);
+    let formatter =
+        format_document_with_formatter(root, &options, &mut html, &Plugins::default(), blocks::format, state);
     formatter.is_ok().then_some(html)
 }
 

@@ -25,7 +25,8 @@ pub fn compare(before: &str, after: &str, effort: &mut Effort) -> Vec<LineChange
         return Vec::new();
     }
     // An end of line that is missing in one only would make its last line another.
-    let whole = |text: &str| if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
+    let whole =
+        |text: &str| if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
     let (before, after) = (whole(before), whole(after));
     let diff = TextDiff::from_lines(&before, &after);
     let mut options = InlineChangeOptions::new();

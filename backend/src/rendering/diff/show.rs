@@ -22,8 +22,7 @@ struct Show<'a> {
 }
 
 pub fn body(comparison: &Comparison, before: &Notebook, after: &Notebook, options: &Options) -> String {
-    let mut show =
-        Show { before, after, locale: options.locale, budget: Budget::default(), html: String::new() };
+    let mut show = Show { before, after, locale: options.locale, budget: Budget::default(), html: String::new() };
     show.summary(comparison);
     for run in comparison.cells.chunk_by(|a, b| is_quiet(a) && is_quiet(b)) {
         match run {
@@ -54,7 +53,8 @@ impl<'a> Show<'a> {
         let _ = writeln!(self.html, "<details class=\"unchanged\"><summary>{words}</summary>");
         for cell in cells {
             let Some(written) = self.written(cell) else { continue };
-            parts::open(written, None, self.locale, &mut self.html);
+            let place = self.place(cell);
+            parts::open(written, None, Some(&place), self.locale, &mut self.html);
             self.whole(written, LineKind::Same);
             self.html.push_str("</article>\n");
         }
@@ -70,10 +70,8 @@ impl<'a> Show<'a> {
             Change::Unchanged | Change::Changed => ("changed", LineKind::Same),
         };
         let word = words::change(cell.change, self.locale);
-        parts::open(written, Some((class, word)), self.locale, &mut self.html);
-        if let (true, Some(from), Some(to)) = (cell.moved, cell.before, cell.after) {
-            self.html.push_str(&note(&words::moved(from + 1, to + 1, self.locale)));
-        }
+        let place = self.place(cell);
+        parts::open(written, Some((class, word)), Some(&place), self.locale, &mut self.html);
         match cell.change {
             Change::Changed => self.changed(cell),
             _ => self.whole(written, sign),
@@ -96,6 +94,7 @@ impl<'a> Show<'a> {
         if cell.lines.iter().all(|line| line.kind == LineKind::Same) {
             self.html.push_str(&note(words.other_newlines));
         }
+        let before = std::mem::take(&mut self.html);
         self.html.push_str("<pre class=\"diff\">");
         let mut rest = cell.lines.as_slice();
         let mut first = true;
@@ -109,6 +108,8 @@ impl<'a> Show<'a> {
             (rest, first) = (others, false);
         }
         self.html.push_str("</pre>");
+        // Where a fold is at the start or at the end, nothing stands beside it.
+        self.html = before + &self.html.replace("<pre class=\"diff\"></pre>", "");
     }
 
     fn unchanged_lines(&mut self, run: &[LineChange], is_first: bool, is_last: bool) {
@@ -182,6 +183,11 @@ impl<'a> Show<'a> {
         if left > 0 {
             self.html.push_str(&note(&words::left_out(left, self.locale)));
         }
+    }
+
+    fn place(&self, cell: &CellChange) -> String {
+        let number = |index: Option<usize>| index.map(|index| index + 1);
+        words::place(number(cell.before), number(cell.after), self.locale)
     }
 
     /// The cell as it is now, or was at last.

@@ -150,7 +150,10 @@ mod tests {
         assert_eq!(html("\x1b]0;title\x07seen"), "␛]0;titleseen");
         assert_eq!(html("\x1b]8;;https://evil.example"), "␛]8;;https://evil.example");
         assert_eq!(html("\x1bPq\x1b_x"), "␛Pq␛_x");
-        assert_eq!(html("x\u{202e}y\u{9b}31m"), "x<span class=\"odd\">U+202E</span>y<span class=\"odd\">U+009B</span>31m");
+        assert_eq!(
+            html("x\u{202e}y\u{9b}31m"),
+            "x<span class=\"odd\">U+202E</span>y<span class=\"odd\">U+009B</span>31m"
+        );
         for broken in ["\x1b", "\x1b[", "\x1b[38;5", "\x1b[38m", "\x1b[;;;;m", "\x1b[99999999999m", "\x1b[38;2;1m"] {
             html(broken);
         }

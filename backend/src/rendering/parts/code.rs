@@ -1,8 +1,8 @@
 //! Sources: coloured as in the texts of a course, each line an element of its own, so that a comment can point at it.
 
-use super::plain::{cut, mark_odd};
-use super::{Budget, Setting, note, plain, take};
 use super::super::words;
+use super::plain::{cut, is_odd, mark_odd};
+use super::{Budget, Setting, note, plain, take};
 use crate::content::shared::{escape, highlight};
 use crate::locale::Locale;
 
@@ -66,7 +66,7 @@ pub fn lines(source: &str, language: &str, budget: &mut Budget) -> Vec<String> {
         true => highlight(source, language),
         false => escape(source).into_owned(),
     };
-    split(&coloured).iter().map(|line| mark_odd(line)).collect()
+    split(&coloured).iter().map(|line| mark_odd(line, is_odd)).collect()
 }
 
 /// Cuts at line ends; a span that reaches over one ends there and begins anew. Spans are never in one another.

@@ -49,6 +49,3 @@ impl Cleaned {
         notes
     }
 }
-
-#[cfg(test)]
-mod tests;

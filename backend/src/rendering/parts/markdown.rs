@@ -64,8 +64,25 @@ fn one_formula(latex: &str) -> Option<&str> {
 
 /// Environments that Jupyter takes for formulas although no dollars stand around them.
 const ENVIRONMENTS: &[&str] = &[
-    "align", "align*", "alignat", "alignat*", "aligned", "array", "bmatrix", "cases", "eqnarray", "equation",
-    "equation*", "gather", "gather*", "matrix", "multline", "multline*", "pmatrix", "split", "vmatrix",
+    "align",
+    "align*",
+    "alignat",
+    "alignat*",
+    "aligned",
+    "array",
+    "bmatrix",
+    "cases",
+    "eqnarray",
+    "equation",
+    "equation*",
+    "gather",
+    "gather*",
+    "matrix",
+    "multline",
+    "multline*",
+    "pmatrix",
+    "split",
+    "vmatrix",
 ];
 
 /// Puts dollars around such environments where they begin a line outside of code, and around `\[…\]` and `\(…\)`.
@@ -94,7 +111,10 @@ fn with_dollars(source: &str) -> Cow<'_, str> {
         }
         let dollars = trimmed.matches("$$").count();
         let environment = ENVIRONMENTS.iter().find(|name| {
-            trimmed.strip_prefix("\\begin{").and_then(|rest| rest.strip_prefix(**name)).is_some_and(|rest| rest.starts_with('}'))
+            trimmed
+                .strip_prefix("\\begin{")
+                .and_then(|rest| rest.strip_prefix(**name))
+                .is_some_and(|rest| rest.starts_with('}'))
         });
         match environment {
             Some(name) if fence.is_none() && !open_dollars && source.contains(&format!("\\end{{{name}}}")) => {
@@ -126,9 +146,14 @@ mod tests {
 
     #[test]
     fn formulas_without_dollars_get_them() {
-        assert_eq!(with_dollars("\\begin{align}\na &= b\n\\end{align}\nx"), "$$\\begin{align}\na &= b\n\\end{align}$$\nx");
+        assert_eq!(
+            with_dollars("\\begin{align}\na &= b\n\\end{align}\nx"),
+            "$$\\begin{align}\na &= b\n\\end{align}$$\nx"
+        );
         assert_eq!(with_dollars("\\\\(x\\\\) and \\\\[y\\\\]"), "$x$ and $$y$$");
-        for same in ["$$\n\\begin{align}\na\n\\end{align}\n$$", "```\n\\begin{align}\n\\end{align}\n```", "\\begin{align}"] {
+        for same in
+            ["$$\n\\begin{align}\na\n\\end{align}\n$$", "```\n\\begin{align}\n\\end{align}\n```", "\\begin{align}"]
+        {
             assert_eq!(with_dollars(same), same);
         }
     }

@@ -69,7 +69,7 @@ impl<'a> Setting<'a> {
 pub fn cell(setting: &Setting, mark: Option<Mark>, budget: &mut Budget, page: &mut String) {
     let &Setting { cell, locale, .. } = setting;
     let mark = mark.map(|mark| (mark_class(mark), words::mark(mark, locale)));
-    open(cell, mark, locale, page);
+    open(cell, mark, None, locale, page);
     match cell.kind {
         Kind::Code => {
             let number = cell.execution_count.map_or_else(|| "\u{2002}".to_owned(), |count| count.to_string());
@@ -84,7 +84,7 @@ pub fn cell(setting: &Setting, mark: Option<Mark>, budget: &mut Budget, page: &m
             page.push_str("</div></div>");
         }
         Kind::Raw | Kind::Other => {
-            page.push_str("<div class=\"row\"><div class=\"prompt\"></div><div class=\"body\">");
+            page.push_str("<div class=\"row\"><div class=\"prompt\">Raw</div><div class=\"body\">");
             if cell.kind == Kind::Other {
                 let name: String = cell.type_name.chars().take(60).collect();
                 page.push_str(&note(&words::unknown_type(&name, locale)));
@@ -96,8 +96,8 @@ pub fn cell(setting: &Setting, mark: Option<Mark>, budget: &mut Budget, page: &m
     page.push_str("</article>\n");
 }
 
-/// The start of a cell; `mark` is a class and a word.
-pub fn open(cell: &Cell, mark: Option<(&str, &str)>, locale: Locale, page: &mut String) {
+/// The start of a cell; `mark` is a class and a word, `place` says where it stands.
+pub fn open(cell: &Cell, mark: Option<(&str, &str)>, place: Option<&str>, locale: Locale, page: &mut String) {
     let kind = match cell.kind {
         Kind::Code => "code",
         Kind::Markdown => "markdown",
@@ -112,6 +112,9 @@ pub fn open(cell: &Cell, mark: Option<(&str, &str)>, locale: Locale, page: &mut 
         escape(&cell.id),
     ));
     page.push_str("<div class=\"badges\">");
+    if let Some(place) = place {
+        page.push_str(&format!("<span class=\"place\">{}</span>", escape_text(place)));
+    }
     if !word.is_empty() {
         page.push_str(&format!("<span class=\"mark\">{word}</span>"));
     }

@@ -83,7 +83,9 @@ fn result(setting: &Setting, data: &Bundle, budget: &mut Budget) -> String {
         Some(shown) => shown + &html,
         None => {
             // What was met on the way has been named.
-            let rest = data.types().filter(|media| !acts(media) && !html.contains(&format!("data-mime=\"{}\"", visible(media))));
+            let rest = data
+                .types()
+                .filter(|media| !acts(media) && !html.contains(&format!("data-mime=\"{}\"", visible(media))));
             let rest: String = rest.map(|media| named(media, locale)).collect();
             let html = html + &rest;
             if html.is_empty() { note(words::of(locale).malformed_output) } else { html }

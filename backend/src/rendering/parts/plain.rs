@@ -34,6 +34,11 @@ pub fn is_odd(character: char) -> bool {
     )
 }
 
+/// The same for rich text, where blanks of no width are part of typesetting.
+pub fn is_odd_in_rich_text(character: char) -> bool {
+    is_odd(character) && !matches!(character, '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
 /// Escaped for text and for attributes alike; what is odd is only marked as such by its number.
 pub fn visible(text: &str) -> String {
     let escaped = escape(text);
@@ -53,8 +58,8 @@ pub fn visible(text: &str) -> String {
 }
 
 /// The same within HTML of ours, where it also gets a look of its own.
-pub fn mark_odd(html: &str) -> String {
-    if !html.contains(is_odd) {
+pub fn mark_odd(html: &str, is_odd: impl Fn(char) -> bool) -> String {
+    if !html.contains(&is_odd) {
         return html.to_owned();
     }
     let mut shown = String::with_capacity(html.len() + 64);
@@ -117,7 +122,7 @@ mod tests {
     #[test]
     fn what_turns_or_hides_text_is_seen() {
         assert_eq!(visible("a\u{202e}<b\u{200b}"), "a⟨U+202E⟩&lt;b⟨U+200B⟩");
-        assert_eq!(mark_odd("x\u{2066}y"), "x<span class=\"odd\">U+2066</span>y");
+        assert_eq!(mark_odd("x\u{2066}y", is_odd), "x<span class=\"odd\">U+2066</span>y");
         // Families are joined by U+200D; Japanese and tabs are as they were.
         assert_eq!(visible("👨\u{200d}👩 日本語\t\n"), "👨\u{200d}👩 日本語\t\n");
     }

@@ -16,10 +16,20 @@ const MOST_ENTRIES: usize = 64;
 /// One output of a code cell.
 #[derive(Debug)]
 pub enum Output {
-    Stream { is_stderr: bool, text: String },
+    Stream {
+        is_stderr: bool,
+        text: String,
+    },
     /// The value of a cell's last line (then with its number), or something it displayed.
-    Data { execution_count: Option<u64>, data: Bundle },
-    Error { name: String, value: String, traceback: Vec<String> },
+    Data {
+        execution_count: Option<u64>,
+        data: Bundle,
+    },
+    Error {
+        name: String,
+        value: String,
+        traceback: Vec<String>,
+    },
     /// Nothing that Jupyter writes.
     Malformed,
 }

@@ -17,8 +17,21 @@ const NAMED: &[&str] = &[
 ];
 /// Elements whose content is no text to be read.
 const WITH_CONTENT: &[&str] = &[
-    "script", "style", "svg", "iframe", "noscript", "template", "annotation", "annotation-xml", "title", "textarea",
-    "object", "select", "canvas", "video", "audio",
+    "script",
+    "style",
+    "svg",
+    "iframe",
+    "noscript",
+    "template",
+    "annotation",
+    "annotation-xml",
+    "title",
+    "textarea",
+    "object",
+    "select",
+    "canvas",
+    "video",
+    "audio",
 ];
 
 #[derive(Debug, Default)]
@@ -85,8 +98,8 @@ impl Pass<'_> {
             *open += usize::from(*dropped == name && !tag.self_closing);
             return;
         }
-        // A model's boxes fold by hidden fields and have buttons for copying.
-        let expected = self.is_model && (name == "input" || name == "button");
+        // A model's boxes fold by hidden fields, and its names can be copied.
+        let expected = self.is_model && ["input", "button", "script"].contains(&name.as_str());
         if let Some(named) = NAMED.iter().find(|named| **named == name && !expected) {
             self.done.left_out.insert(named);
         }
@@ -163,7 +176,7 @@ impl Pass<'_> {
             return;
         }
         self.done.is_visible |= !text.trim().is_empty();
-        self.done.html.push_str(&plain::mark_odd(&escape(text)));
+        self.done.html.push_str(&plain::mark_odd(&escape(text), plain::is_odd_in_rich_text));
     }
 
     /// As Jupyter makes them, so that its links within a notebook work.
@@ -211,8 +224,7 @@ impl Pass<'_> {
 
     fn image(&mut self, attributes: &Attributes) {
         self.done.is_visible = true;
-        let (source, alt) =
-            (get(attributes, "src").unwrap_or_default(), get(attributes, "alt").unwrap_or_default());
+        let (source, alt) = (get(attributes, "src").unwrap_or_default(), get(attributes, "alt").unwrap_or_default());
         let attached = source.strip_prefix("attachment:").map(|name| {
             let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
             self.setting.attachments().get(&name).and_then(Picture::from_bundle)
@@ -220,7 +232,9 @@ impl Pass<'_> {
         let picture = match attached {
             Some(picture) => picture,
             None if is_data(source) => Picture::from_address(source),
-            None => return self.instead_of_image(&words::image_not_loaded(shortened(source), self.setting.locale), alt),
+            None => {
+                return self.instead_of_image(&words::image_not_loaded(shortened(source), self.setting.locale), alt);
+            }
         };
         let Some(picture) = picture else {
             let name = if is_data(source) { alt } else { shortened(source) };
@@ -263,8 +277,11 @@ fn plain_attribute(value: &str) -> String {
 
 /// The text of HTML that this pass wrote, still escaped.
 fn without_tags(html: &str) -> String {
-    html.split('<').enumerate().map(|(index, piece)| match index {
-        0 => piece,
-        _ => piece.split_once('>').map_or("", |(_, text)| text),
-    }).collect()
+    html.split('<')
+        .enumerate()
+        .map(|(index, piece)| match index {
+            0 => piece,
+            _ => piece.split_once('>').map_or("", |(_, text)| text),
+        })
+        .collect()
 }
