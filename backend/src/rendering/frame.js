@@ -74,8 +74,14 @@
     if (isObject(message) && typeof message.type === 'string' && Object.hasOwn(known, message.type)) known[message.type](message)
   })
 
+  // A click focuses its cell before it says which line it means.
+  let pressed = false
+  for (const [name, now] of [['pointerdown', true], ['pointerup', false], ['pointercancel', false]]) {
+    document.addEventListener(name, () => { pressed = now })
+  }
   // A message changes the focus, too: it has been told already.
   document.addEventListener('focusin', event => {
+    if (pressed) return
     const cell = event.target.closest?.('.cell')
     if (!cell || !cells.has(cell.dataset.cell) || cell === ring) return
     setRing(cell)

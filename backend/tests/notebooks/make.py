@@ -15,9 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 HERE = Path(__file__).parent
 # A red square of 8 × 8 pixels.
-SQUARE = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGM8ISfHgA0wYRUdtBIA0MoBFD5jqJkAAAAASUVORK5CYII="
-)
+SQUARE = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGM8ISfHgA0wYRUdtBIA0MoBFD5jqJkAAAAASUVORK5CYII="
 
 FIGURES = [
     "# 図とグラフ\n\n**散布図**と折れ線を描きます。下の図は添付ファイルです。\n\n![赤い四角](attachment:square.png)\n\n"
@@ -89,9 +87,9 @@ ACTIVE = [
     "'text/html': '<div id=\"p\"></div><script>Plotly.newPlot(\"p\", [])</script>'}, raw=True)",
     "display({'application/vnd.vegalite.v5+json': {'mark': 'bar'}, 'text/plain': 'alt.Chart(...)'}, raw=True)",
     "IFrame('https://example.com/', 300, 100)",
-    "HTML('<p style=\"position:fixed\" onclick=\"alert(1)\">見える文字</p><form action=\"/api\"><button>押す</button></form>')",
-    "SVG('<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\"><rect width=\"40\" height=\"20\" fill=\"teal\"/></svg>')",
-    "SVG('<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\"><script>alert(1)</script></svg>')",
+    'HTML(\'<p style="position:fixed" onclick="alert(1)">見える文字</p><form action="/api"><button>押す</button></form>\')',
+    'SVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="teal"/></svg>\')',
+    'SVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>alert(1)</script></svg>\')',
     "JSON({'a': [1, 2, {'b': '日本語'}]})",
     "display({'application/json': {'値': [1, 2.5, None, True]}}, raw=True)",
     "Audio(data=[0.0] * 200, rate=8000)",

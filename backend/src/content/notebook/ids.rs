@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use similar::TextDiff;
+use similar::{DiffTag, TextDiff};
 
 use super::{CellKind, Notebook};
 use crate::blobs::BlobId;
@@ -13,8 +13,11 @@ use crate::content::report::{Notes, Report};
 const ALIKE: f32 = 0.6;
 /// More comparisons than this are not worth their time; such cells get fresh ids.
 const MOST_COMPARISONS: usize = 20_000;
-/// The sum of what comparisons may cost at worst, in pairs of words; the rest is taken for different.
-const MOST_EFFORT: usize = 200_000_000;
+/// The sum of what comparisons may cost: all pieces of both cells times those that differ. The rest is taken for different.
+const MOST_EFFORT: usize = 50_000_000;
+/// Longer cells are compared by lines.
+const BY_WORDS: usize = 4_000;
+const MOST_LINES: usize = 2_000;
 
 /// A cell of the publication before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,23 +110,30 @@ fn best_pairs<'e>(cells: &[Candidate], ids: &[Option<String>], left: &[&'e Earli
     matched
 }
 
-/// By words: many cells are one or two lines long.
+/// Mostly by words: many cells are one or two lines long.
 fn likeness(cell: &Candidate, earlier: &Earlier, effort: &mut usize) -> f32 {
     let longest = cell.source.len().max(earlier.source.len());
     let shortest = cell.source.len().min(earlier.source.len());
-    if cell.kind != earlier.kind || shortest * 4 < longest || longest > 50_000 {
+    if cell.kind != earlier.kind || shortest * 4 < longest || longest > 50_000 || *effort == 0 {
         return 0.0;
     }
-    // Comparing takes time by what differs, at worst by the product of both lengths: few words in common are seen before.
+    // Comparing takes time by what differs; cells with few words in common are told apart before.
+    *effort = effort.saturating_sub((longest + shortest) / 8);
     if most_likeness(cell.source, &earlier.source) < ALIKE {
         return 0.0;
     }
-    let cost = cell.source.len() / 8 * (earlier.source.len() / 8);
-    match effort.checked_sub(cost) {
-        Some(left) => *effort = left,
-        None => return 0.0,
+    if longest > BY_WORDS && cell.source.lines().count().max(earlier.source.lines().count()) > MOST_LINES {
+        return 0.0;
     }
-    TextDiff::from_words(cell.source, earlier.source.as_str()).ratio()
+    let diff = match longest > BY_WORDS {
+        true => TextDiff::from_lines(cell.source, earlier.source.as_str()),
+        false => TextDiff::from_words(cell.source, earlier.source.as_str()),
+    };
+    let (ratio, pieces) = (diff.ratio(), diff.old_len() + diff.new_len());
+    let differing = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
+    let differing: usize = differing.map(|op| op.old_range().len() + op.new_range().len()).sum();
+    *effort = effort.saturating_sub(pieces * differing);
+    ratio
 }
 
 /// What likeness could be at most, were all words in the same order.

@@ -14,13 +14,16 @@ impl Default for Effort {
     }
 }
 
+/// What keeping a line costs, beside comparing it.
+const A_LINE: usize = 64;
 /// Within longer lines nothing is emphasised.
 const LONGEST_LINE: usize = 1_000;
 const LONGEST: usize = 200_000;
 
 /// All lines of both; none where the texts are too long to be compared.
 pub fn compare(before: &str, after: &str, effort: &mut Effort) -> Vec<LineChange> {
-    let cost = before.lines().count().saturating_mul(after.lines().count());
+    let (old, new) = (before.lines().count(), after.lines().count());
+    let cost = old.saturating_mul(new).saturating_add((old + new) * A_LINE);
     if before.len().max(after.len()) > LONGEST || !super::super::parts::take(&mut effort.0, cost) {
         return Vec::new();
     }

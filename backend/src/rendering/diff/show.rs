@@ -12,6 +12,8 @@ use crate::rendering::Options;
 /// Lines that stay around a change; longer runs of unchanged lines are folded.
 const CONTEXT: usize = 3;
 const SHORTEST_FOLD: usize = 6;
+/// Bytes of HTML around a line.
+const A_LINE: usize = 150;
 
 struct Show<'a> {
     before: &'a Notebook,
@@ -81,6 +83,10 @@ impl<'a> Show<'a> {
 
     fn changed(&mut self, cell: &CellChange) {
         let words = words::of(self.locale);
+        let text = cell.lines.iter().flat_map(|line| &line.pieces).map(|(_, text)| text.len()).sum::<usize>();
+        if !self.has_room(text, cell.lines.len()) {
+            return;
+        }
         if cell.lines.is_empty() {
             self.html.push_str(&note(words.too_long_to_compare));
             if let Some(old) = cell.before.and_then(|index| self.before.cells.get(index)) {
@@ -161,6 +167,9 @@ impl<'a> Show<'a> {
     /// A whole cell, every line of it of one kind.
     fn whole(&mut self, cell: &Cell, kind: LineKind) {
         let (source, left) = parts::cut(&cell.source, 256 << 10);
+        if !self.has_room(source.len(), lines_of(source)) {
+            return;
+        }
         let lines = match cell.kind {
             super::Kind::Code => code_lines(source, &self.after.language, &mut self.budget),
             _ => source.lines().map(|line| visible(line) + "\n").collect(),
@@ -183,6 +192,15 @@ impl<'a> Show<'a> {
         if left > 0 {
             self.html.push_str(&note(&words::left_out(left, self.locale)));
         }
+    }
+
+    /// Takes room for so much text on so many lines, or says that the page is full.
+    fn has_room(&mut self, text: usize, lines: usize) -> bool {
+        let has = parts::take(&mut self.budget.output, text * 2 + lines * A_LINE);
+        if !has && !std::mem::replace(&mut self.budget.said_full, true) {
+            self.html.push_str(&note(words::of(self.locale).page_is_full));
+        }
+        has
     }
 
     fn place(&self, cell: &CellChange) -> String {

@@ -31,8 +31,8 @@ pub fn source(setting: &Setting, budget: &mut Budget, page: &mut String) {
 }
 
 /// A source without colours.
-pub fn plain_source(source: &str, locale: Locale, page: &mut String) {
-    write(source, "text", locale, &mut Budget { colour: 0, ..Budget::default() }, page);
+pub fn plain_source(source: &str, locale: Locale, budget: &mut Budget, page: &mut String) {
+    write(source, "text", locale, budget, page);
 }
 
 fn write(source: &str, language: &str, locale: Locale, budget: &mut Budget, page: &mut String) {
@@ -44,8 +44,14 @@ fn write(source: &str, language: &str, locale: Locale, budget: &mut Budget, page
         return;
     }
     let (source, left) = cut(source, LONGEST);
-    let lines = lines(source, language, budget);
-    page.push_str(&plain::fold(&numbered(lines), "source", locale));
+    let lines = if budget.output > source.len() { lines(source, language, budget) } else { Vec::new() };
+    let html = plain::fold(&numbered(lines), "source", locale);
+    // Lines cost more than what stands in them: a notebook of nothing but line ends would make a page of gigabytes.
+    if budget.output > source.len() && take(&mut budget.output, html.len()) {
+        page.push_str(&html);
+    } else {
+        page.push_str(&note(words::of(locale).page_is_full));
+    }
     if left > 0 {
         page.push_str(&note(&words::left_out(left, locale)));
     }

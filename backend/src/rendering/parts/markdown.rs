@@ -23,7 +23,8 @@ pub fn text(setting: &Setting, source: &str, budget: &mut Budget) -> String {
         .filter(|cleaned| take(&mut budget.output, cleaned.html.len()));
     match cleaned {
         Some(cleaned) => format!("<div class=\"prose\">{}</div>{}", cleaned.html, cleaned.notes(setting)),
-        None => as_typed(setting, source),
+        None if take(&mut budget.output, source.len()) => as_typed(setting, source),
+        None => note(words::of(setting.locale).page_is_full),
     }
 }
 

@@ -19,7 +19,7 @@ pub use plain::{cut, visible};
 /// What one page may hold and cost, over all of its cells.
 #[derive(Debug)]
 pub struct Budget {
-    /// Bytes of outputs.
+    /// Bytes of the page.
     pub output: usize,
     /// Bytes of code that get colours.
     pub colour: usize,
@@ -31,7 +31,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { output: 32 << 20, colour: 1 << 20, markup: 6 << 20, said_full: false }
+        Self { output: 32 << 20, colour: 256 << 10, markup: 6 << 20, said_full: false }
     }
 }
 
@@ -89,7 +89,7 @@ pub fn cell(setting: &Setting, mark: Option<Mark>, budget: &mut Budget, page: &m
                 let name: String = cell.type_name.chars().take(60).collect();
                 page.push_str(&note(&words::unknown_type(&name, locale)));
             }
-            code::plain_source(&cell.source, locale, page);
+            code::plain_source(&cell.source, locale, budget, page);
             page.push_str("</div></div>");
         }
     }

@@ -6,10 +6,12 @@ use super::picture::{Picture, RASTERS};
 use super::{Budget, Setting, ansi, foreign, markdown, named, note, plain, take, visible};
 
 /// Larger HTML is not parsed.
-const LONGEST_HTML: usize = 1 << 20;
+const LONGEST_HTML: usize = 2 << 20;
 /// Larger HTML is folded.
 const SHOWN_HTML: usize = 64 << 10;
 const LONGEST_TEXT: usize = 2 << 20;
+/// Laid out, it may become a hundred times as long.
+const LONGEST_JSON: usize = 256 << 10;
 
 /// Richer than what we show, and not shown.
 fn acts(media: &str) -> bool {
@@ -163,7 +165,7 @@ fn pictures(setting: &Setting, data: &Bundle, named_so_far: &mut String) -> Opti
 fn json(setting: &Setting, data: &Bundle, named_so_far: &mut String) -> Option<String> {
     let raw = data.raw("application/json")?;
     let value: Option<serde_json::Value> =
-        (raw.len() <= LONGEST_TEXT / 2).then(|| serde_json::from_str(raw).ok()).flatten();
+        (raw.len() <= LONGEST_JSON).then(|| serde_json::from_str(raw).ok()).flatten();
     let pretty = value.and_then(|value| serde_json::to_string_pretty(&value).ok());
     let Some(pretty) = pretty else {
         named_so_far.push_str(&named("application/json", setting.locale));

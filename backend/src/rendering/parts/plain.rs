@@ -79,7 +79,10 @@ pub fn push_odd(character: char, html: &mut String) {
 /// Lines of HTML in a `pre`; what comes after the first few hundred is folded, and far more than that left out.
 pub fn fold(lines: &[String], class: &str, locale: Locale) -> String {
     let shown = fitting(lines, SHOWN_LINES, SHOWN_BYTES);
-    let mut html = format!("<pre class=\"{class}\">{}</pre>", lines[..shown].concat());
+    let mut html = match shown {
+        0 if !lines.is_empty() => String::new(),
+        _ => format!("<pre class=\"{class}\">{}</pre>", lines[..shown].concat()),
+    };
     let rest = &lines[shown..];
     if rest.is_empty() {
         return html;
@@ -99,7 +102,7 @@ pub fn fold(lines: &[String], class: &str, locale: Locale) -> String {
     html
 }
 
-/// How many lines fit; the first does anyway, as long as it is no book.
+/// How many lines fit.
 fn fitting(lines: &[String], most: usize, bytes: usize) -> usize {
     let mut sum = 0;
     let fit = lines.iter().take(most).take_while(|line| {

@@ -88,9 +88,9 @@ fn what_would_take_long_is_shown_whole() {
     assert!(comparison.html.contains("Too long to be compared line by line"));
     // Many cells, none with an id in common, and all of the same words.
     let shuffled = |seed: usize| -> Vec<Value> {
-        (0..140)
+        (0..30)
             .map(|n| {
-                let words: Vec<String> = (0..1_000).map(|w| format!("w{}", (w * (seed + n) + n) % 997)).collect();
+                let words: Vec<String> = (0..400).map(|w| format!("w{}", (w * (seed + n) + n) % 397)).collect();
                 code(&format!("{seed}-{n}"), &words.join("\n"), &[])
             })
             .collect()

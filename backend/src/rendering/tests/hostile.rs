@@ -106,6 +106,25 @@ fn what_attacks_leave_behind() {
 }
 
 #[test]
+fn little_in_a_file_never_becomes_much_on_a_page() {
+    let square =
+        "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFElEQVR4nGM8ISfHgA0wYRUdtBIA0MoBFD5jqJkAAAAASUVORK5CYII=";
+    let mut attached = markdown("a", &"![x](attachment:a.png) ".repeat(10_000));
+    // A picture may have anything behind its end.
+    let padded = format!("{}{}", &square[..square.len() - 4].replace('=', ""), "A".repeat(100_000));
+    attached["attachments"] = json!({"a.png": {"image/png": padded}});
+    let lines: Vec<Value> =
+        (0..400).map(|n| code(&n.to_string(), &"\n".repeat(10_000).replace("\n\n", "\n.\n"), &[])).collect();
+    let nested = "[0,".repeat(100) + &"0,".repeat(50_000) + "0" + &"]".repeat(100);
+    let nested: Value = serde_json::from_str(&nested).unwrap();
+    for cells in [vec![attached], lines, vec![code("j", "x", &[shows(&json!({"application/json": nested}))])]] {
+        let bytes = notebook(&cells);
+        assert!(render(&bytes, &english()).unwrap().html.len() < 40 << 20);
+        assert!(diff(&notebook(&[]), &bytes, &english()).unwrap().html.len() < 80 << 20);
+    }
+}
+
+#[test]
 fn text_that_turns_itself_around_is_seen() {
     let html = render(&notebook(&[code("a", "ok = '\u{202e}txet\u{202c}'", &[])]), &english()).unwrap().html;
     assert!(html.contains("<span class=\"odd\">U+202E</span>txet<span class=\"odd\">U+202C</span>"), "{}", body(&html));
@@ -146,7 +165,7 @@ fn what_costs_time_is_shown_as_it_is() {
         shown(&json!({"text/html": source}));
     }
     let lines = "(".repeat(3_000) + "\n";
-    render(&notebook(&[code("a", &lines.repeat(300), &[])]), &english()).unwrap();
+    render(&notebook(&[code("a", &lines.repeat(20), &[])]), &english()).unwrap();
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
+use percent_encoding::percent_decode_str;
 
 use super::super::super::words;
 use super::super::picture::{Picture, is_data};
@@ -51,8 +52,12 @@ pub fn is_model(html: &str) -> bool {
     html.contains("sk-top-container")
 }
 
+/// Bytes of pictures in one text: the same attachment can be shown ten thousand times.
+const MOST_PICTURES: usize = 12 << 20;
+
 struct Pass<'a> {
     setting: &'a Setting<'a>,
+    picture_room: usize,
     is_model: bool,
     done: Rewritten,
     depth: usize,
@@ -68,6 +73,7 @@ struct Pass<'a> {
 pub fn rewrite(setting: &Setting, html: &str) -> Option<Rewritten> {
     let mut pass = Pass {
         setting,
+        picture_room: MOST_PICTURES,
         is_model: is_model(html),
         done: Rewritten::default(),
         depth: 0,
@@ -194,7 +200,7 @@ impl Pass<'_> {
     fn link(&mut self, attributes: &Attributes) {
         let href = if self.is_model { "" } else { get(attributes, "href").unwrap_or_default().trim() };
         if let Some(id) = href.strip_prefix('#') {
-            let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+            let id = percent_decode_str(id).decode_utf8_lossy();
             let mut kept: Attributes = attributes.iter().filter(|(key, _)| key != "href").cloned().collect();
             kept.push(("href".to_owned(), format!("#{id}")));
             self.open("a", &kept, false);
@@ -225,18 +231,21 @@ impl Pass<'_> {
     fn image(&mut self, attributes: &Attributes) {
         self.done.is_visible = true;
         let (source, alt) = (get(attributes, "src").unwrap_or_default(), get(attributes, "alt").unwrap_or_default());
-        let attached = source.strip_prefix("attachment:").map(|name| {
-            let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
-            self.setting.attachments().get(&name).and_then(Picture::from_bundle)
-        });
+        let attached = source.strip_prefix("attachment:").map(|name| percent_decode_str(name).decode_utf8_lossy());
+        if attached.is_none() && !is_data(source) {
+            let sentence = words::image_not_loaded(shortened(source), self.setting.locale);
+            return self.instead_of_image(&sentence, alt);
+        }
         let picture = match attached {
-            Some(picture) => picture,
-            None if is_data(source) => Picture::from_address(source),
-            None => {
-                return self.instead_of_image(&words::image_not_loaded(shortened(source), self.setting.locale), alt);
-            }
+            _ if self.picture_room == 0 => None,
+            Some(name) => self.setting.attachments().get(&name).and_then(Picture::from_bundle),
+            None => Picture::from_address(source),
         };
-        let Some(picture) = picture else {
+        // Once one does not fit, no other is tried: each try takes time.
+        let needed = picture.as_ref().map_or(0, |picture| picture.address.len());
+        let fits = self.picture_room >= needed;
+        self.picture_room = if fits { self.picture_room - needed } else { 0 };
+        let Some(picture) = picture.filter(|_| fits) else {
             let name = if is_data(source) { alt } else { shortened(source) };
             return self.instead_of_image(&words::image_unusable(name, self.setting.locale), "");
         };
