@@ -216,9 +216,11 @@ pub fn place(before: Option<usize>, after: Option<usize>, locale: Locale) -> Str
         (Some(before), Some(after)) if before != after => format!("{before} → {after}"),
         (before, after) => after.or(before).map(|number| number.to_string()).unwrap_or_default(),
     };
-    match locale {
-        Locale::Ja => format!("セル {place}"),
-        Locale::En => format!("Cell {place}"),
+    match (locale, after) {
+        (Locale::Ja, Some(_)) => format!("セル {place}"),
+        (Locale::Ja, None) => format!("元のセル {place}"),
+        (Locale::En, Some(_)) => format!("Cell {place}"),
+        (Locale::En, None) => format!("Former cell {place}"),
     }
 }
 
