@@ -50,6 +50,8 @@ fn write(source: &str, language: &str, locale: Locale, budget: &mut Budget, page
     if budget.output > source.len() && take(&mut budget.output, html.len()) {
         page.push_str(&html);
     } else {
+        // From here on nothing is even tried.
+        budget.output = 0;
         page.push_str(&note(words::of(locale).page_is_full));
     }
     if left > 0 {
