@@ -15,6 +15,7 @@ use crate::config::{Config, Settings};
 use crate::db::{self, Db};
 use crate::notebooks::{HubPlan, Supervisor};
 use crate::organisations::{Enrolment, OrganisationCommand};
+use crate::rendering::{self, NotebookCommand};
 use crate::site::Site;
 use crate::{content, demo, http, organisations, sessions, telemetry};
 
@@ -39,6 +40,9 @@ enum Command {
     /// Check and publish courses.
     #[command(subcommand)]
     Content(ContentCommand),
+    /// See notebooks as tutors see them.
+    #[command(subcommand)]
+    Notebook(NotebookCommand),
     /// Manage people.
     #[command(subcommand)]
     User(UserCommand),
@@ -131,6 +135,10 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             Command::Serve { with_hub } => serve(with_hub).await,
             Command::Migrate => migrate().await,
             Command::Content(command) => content(command).await,
+            Command::Notebook(command) => {
+                say(rendering::run_command(command)?)?;
+                Ok(ExitCode::SUCCESS)
+            }
             Command::User(command) => {
                 say(accounts::run_command(&database().await?, command).await?)?;
                 Ok(ExitCode::SUCCESS)

@@ -19,6 +19,7 @@ pub mod notebooks;
 pub mod organisations;
 mod private_file;
 pub mod quizzes;
+pub mod rendering;
 pub mod sessions;
 pub mod site;
 pub mod study;

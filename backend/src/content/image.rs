@@ -21,6 +21,23 @@ pub fn media_type(name: &str) -> Option<&'static str> {
     ENDINGS.iter().find(|(known, _)| *known == ending).map(|(_, media)| *media)
 }
 
+/// Width and height of a picture, as far as they can be read.
+pub fn size(bytes: &[u8]) -> Option<Size> {
+    let size = imagesize::blob_size(bytes).ok()?;
+    Some(Size { width: u32::try_from(size.width).ok()?, height: u32::try_from(size.height).ok()? })
+}
+
+/// What the bytes of a picture are, if they are one that browsers show.
+pub fn raster(bytes: &[u8]) -> Option<&'static str> {
+    Some(match imagesize::image_type(bytes).ok()? {
+        ImageType::Png => "image/png",
+        ImageType::Jpeg => "image/jpeg",
+        ImageType::Gif => "image/gif",
+        ImageType::Webp => "image/webp",
+        _ => return None,
+    })
+}
+
 /// Looks into an image; its size, if it is one and says so.
 pub fn check(name: &str, bytes: &[u8], notes: &mut Notes) -> Option<Size> {
     let Some(media) = media_type(name) else {
@@ -30,20 +47,15 @@ pub fn check(name: &str, bytes: &[u8], notes: &mut Notes) -> Option<Size> {
     if media == "image/svg+xml" {
         return svg::check(bytes, notes);
     }
-    let found = match imagesize::image_type(bytes) {
-        Ok(ImageType::Png) => "image/png",
-        Ok(ImageType::Jpeg) => "image/jpeg",
-        Ok(ImageType::Webp) => "image/webp",
-        _ => "",
-    };
+    let found = raster(bytes).unwrap_or_default();
     if found != media {
         let found = if found.is_empty() { "no image".to_owned() } else { format!("of type {found}") };
         notes.error(Position::START, "not_an_image", format!("its name says {media}, but its content is {found}"));
         return None;
     }
-    let Ok(size) = imagesize::blob_size(bytes) else {
+    let size = size(bytes);
+    if size.is_none() {
         notes.error(Position::START, "not_an_image", "the image is damaged: its size cannot be read");
-        return None;
-    };
-    Some(Size { width: u32::try_from(size.width).ok()?, height: u32::try_from(size.height).ok()? })
+    }
+    size
 }

@@ -24,6 +24,17 @@ mod template;
 pub mod words;
 mod yaml;
 
+/// What the rendering of handed-in notebooks shares with that of courses.
+pub(crate) mod shared {
+    pub use super::html::{Attributes, DEEPEST, UNCLOSED, align, escape, get, styles, take};
+    pub use super::image::{raster, size as raster_size};
+    pub use super::markdown::math::{Converter, with_source};
+    pub use super::markdown::{handed_in as markdown, highlight};
+    pub use super::notebook::{Candidate, Earlier, Source, assign as assign_ids};
+    pub use super::sanitise::clean_handed_in;
+    pub use super::svg::is_inert as is_inert_svg;
+}
+
 pub use html::Heading;
 pub use image::media_type;
 pub use model::NotebookEntry;

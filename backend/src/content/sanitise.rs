@@ -120,6 +120,7 @@ const MATHML: &[&str] = &[
 const MATHML_ATTRIBUTES: &[&str] = &[
     "accent",
     "accentunder",
+    "alttext",
     "columnspan",
     "depth",
     "dir",
@@ -154,6 +155,22 @@ const WITH_CONTENT: &[&str] =
 
 const SCHEMES: &[&str] = &["http", "https", "mailto", "chapter"];
 
+/// Elements that notebooks have beyond those of a text: their cells bring titles of their own.
+const OF_NOTEBOOKS: &[(&str, &[&str])] =
+    &[("h1", &[]), ("col", &["span"]), ("colgroup", &["span"]), ("center", &[]), ("tt", &[])];
+
+/// Classes that a cleaned part of a notebook may have beside those of texts.
+const CLASSES_OF_NOTEBOOKS: &[&str] = &["dataframe", "link", "address", "left-out", "odd", "math-source"];
+
+/// Pictures that are carried along; who writes them has looked at their bytes.
+const PICTURES: &[&str] = &[
+    "data:image/png;base64,",
+    "data:image/jpeg;base64,",
+    "data:image/gif;base64,",
+    "data:image/webp;base64,",
+    "data:image/svg+xml;base64,",
+];
+
 /// What links to other sites get.
 pub const FOREIGN_REL: &str = "noopener noreferrer";
 
@@ -173,22 +190,39 @@ pub fn clean(html: &str) -> Template {
     // Nothing in the text can look like a mark that was made up just now.
     let mark = Uuid::new_v4().simple().to_string();
     let filter_mark = mark.clone();
-    let mut attributes: HashMap<&str, HashSet<&str>> =
-        HTML.iter().map(|(element, own)| (*element, own.iter().copied().collect())).collect();
-    attributes.extend(MATHML.iter().map(|element| (*element, MATHML_ATTRIBUTES.iter().copied().collect())));
-    let clean = Builder::empty()
-        .tags(attributes.keys().copied().collect())
-        .clean_content_tags(WITH_CONTENT.iter().copied().collect())
-        .tag_attributes(attributes)
-        .generic_attributes(EVERYWHERE.iter().copied().collect())
+    let clean = builder(&[])
         .url_schemes(SCHEMES.iter().copied().collect())
         .url_relative(UrlRelative::PassThrough)
-        .link_rel(None)
-        .strip_comments(true)
         .attribute_filter(move |element, attribute, value| filter(element, attribute, value, &filter_mark))
         .clean(html)
         .to_string();
     Template::split(&clean, &mark)
+}
+
+/// Cleans a part of a notebook that a trainee handed in: its links lead within the page, its pictures are carried along.
+/// `scope` keeps the footnotes of one cell apart from those of another.
+pub fn clean_handed_in(html: &str, scope: usize) -> String {
+    builder(OF_NOTEBOOKS)
+        .url_schemes(HashSet::from(["data"]))
+        .url_relative(UrlRelative::PassThrough)
+        .attribute_filter(move |element, attribute, value| filter_handed_in(element, attribute, value, scope))
+        .clean(html)
+        .to_string()
+}
+
+fn builder(more: &'static [(&str, &[&str])]) -> Builder<'static> {
+    let mut attributes: HashMap<&str, HashSet<&str>> =
+        HTML.iter().chain(more).map(|(element, own)| (*element, own.iter().copied().collect())).collect();
+    attributes.extend(MATHML.iter().map(|element| (*element, MATHML_ATTRIBUTES.iter().copied().collect())));
+    let mut builder = Builder::empty();
+    builder
+        .tags(attributes.keys().copied().collect())
+        .clean_content_tags(WITH_CONTENT.iter().copied().collect())
+        .tag_attributes(attributes)
+        .generic_attributes(EVERYWHERE.iter().copied().collect())
+        .link_rel(None)
+        .strip_comments(true);
+    builder
 }
 
 fn filter<'v>(element: &str, attribute: &str, value: &'v str, mark: &str) -> Option<Cow<'v, str>> {
@@ -208,6 +242,30 @@ fn filter<'v>(element: &str, attribute: &str, value: &'v str, mark: &str) -> Opt
         ("figure", "data-cell" | "data-lang") => is_name(value).then_some(value.into()),
         _ => Some(value.into()),
     }
+}
+
+fn filter_handed_in<'v>(element: &str, attribute: &str, value: &'v str, scope: usize) -> Option<Cow<'v, str>> {
+    match (element, attribute) {
+        (_, "class") => {
+            let known = |class: &&str| is_ours(class) || CLASSES_OF_NOTEBOOKS.contains(class);
+            let classes: Vec<&str> = value.split_ascii_whitespace().filter(known).collect();
+            (!classes.is_empty()).then(|| classes.join(" ").into())
+        }
+        (_, "id") => Some(id_in_cell(value, scope)),
+        ("a", "href") => value.strip_prefix('#').map(|id| format!("#{}", id_in_cell(id, scope)).into()),
+        ("a", "target" | "rel") => None,
+        ("img", "src") => PICTURES.iter().any(|start| value.starts_with(start)).then_some(value.into()),
+        ("img", "width" | "height") => {
+            ((1..=4).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit())).then_some(value.into())
+        }
+        ("figure", "data-cell" | "data-lang") => None,
+        _ => Some(value.into()),
+    }
+}
+
+/// Links lead to headings of any cell, but to footnotes of their own.
+fn id_in_cell(id: &str, scope: usize) -> Cow<'_, str> {
+    if id.starts_with("fn-") || id.starts_with("fnref-") { format!("{id}-{scope}").into() } else { safe_id(id) }
 }
 
 fn link<'v>(href: &'v str, mark: &str) -> Option<Cow<'v, str>> {

@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::html::Size;
-use super::report::{Lines, Notes, Position};
+use super::report::{Lines, Notes, Position, Report};
 
 /// Elements that draw. Matplotlib, Inkscape and draw.io need no others.
 const ELEMENTS: &[&str] = &[
@@ -86,6 +86,13 @@ pub fn check(bytes: &[u8], notes: &mut Notes) -> Option<Size> {
         notes.error(lines.place(byte), "active_svg", message);
     }
     size(root)
+}
+
+/// Whether a drawing neither acts nor loads anything.
+pub fn is_inert(bytes: &[u8]) -> bool {
+    let mut report = Report::default();
+    check(bytes, &mut Notes { file: "", report: &mut report });
+    !report.has_errors()
 }
 
 /// What keeps a node out, if anything does.

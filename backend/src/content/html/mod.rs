@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use check::check;
-pub use polish::escape;
+pub use polish::{Attributes, DEEPEST, UNCLOSED, align, escape, get, styles, take};
 pub use setting::{Checks, Setting, Size};
 
 /// A heading of a text, for its table of contents.

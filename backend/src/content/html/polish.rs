@@ -29,10 +29,10 @@ struct Pass<'a> {
     depth: usize,
 }
 
-const DEEPEST: usize = 150;
+pub const DEEPEST: usize = 150;
 
 /// Elements that end by themselves, or have no end.
-const UNCLOSED: &[&str] =
+pub const UNCLOSED: &[&str] =
     &["p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "rp", "rt", "br", "hr", "img", "wbr"];
 
 struct OpenHeading {
@@ -45,7 +45,8 @@ struct OpenHeading {
     unread: usize,
 }
 
-type Attributes = Vec<(String, String)>;
+/// Names and values, in their order.
+pub type Attributes = Vec<(String, String)>;
 
 pub fn polish(html: &str, setting: &Setting) -> Polished {
     let mut pass = Pass { setting, done: Polished::default(), heading: None, depth: 0 };
@@ -194,14 +195,15 @@ fn is_footnote_mark(attributes: &Attributes) -> bool {
     get(attributes, "class").is_some_and(|class| class.split_ascii_whitespace().any(|class| class == "footnote-ref"))
 }
 
-fn align(attributes: &mut Attributes) {
+/// An alignment becomes a class.
+pub fn align(attributes: &mut Attributes) {
     if let Some(side @ ("left" | "center" | "right")) = take(attributes, "align").as_deref() {
         add_class(attributes, &format!("align-{side}"));
     }
 }
 
 /// The styles math-core writes; those of an author were refused before.
-fn styles(style: &str, attributes: &mut Attributes) {
+pub fn styles(style: &str, attributes: &mut Attributes) {
     for declaration in math::declarations(style) {
         match math::without_style(declaration) {
             Some(math::Instead::Class(class)) => add_class(attributes, class),
@@ -218,11 +220,11 @@ fn add_class(attributes: &mut Attributes, class: &str) {
     }
 }
 
-fn get<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a str> {
+pub fn get<'a>(attributes: &'a Attributes, name: &str) -> Option<&'a str> {
     attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-fn take(attributes: &mut Attributes, name: &str) -> Option<String> {
+pub fn take(attributes: &mut Attributes, name: &str) -> Option<String> {
     let index = attributes.iter().position(|(key, _)| key == name)?;
     Some(attributes.remove(index).1)
 }

@@ -92,8 +92,14 @@ fn code_block(context: &mut Output, block: &NodeCodeBlock, at: Position) -> Resu
 fn write_formula(context: &mut Output, formula: &NodeMath, at: Position) -> Result<ChildRendering, fmt::Error> {
     let (display, dollars) = if formula.display_math { (MathDisplay::Block, 2) } else { (MathDisplay::Inline, 1) };
     match context.user.math.convert(&formula.literal, display) {
+        Ok(mathml) if context.user.checks.is_silent() => {
+            context.write_str(&math::with_source(&mathml, &formula.literal))?;
+        }
         Ok(mathml) => context.write_str(&mathml)?,
         Err(mistake) => {
+            // What cannot be shown as a formula is shown as it was typed.
+            let mark = "$".repeat(dollars);
+            write!(context, "<code class=\"math-source\">{mark}{}{mark}</code>", escape(&formula.literal))?;
             let inside = Position { column: at.column + dollars, ..at };
             context.user.checks.notes.error(inside.then(mistake.at), "bad_math", mistake.message);
         }

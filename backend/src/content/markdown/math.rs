@@ -3,6 +3,7 @@
 use html5gum::{Token, Tokenizer};
 use math_core::{ConvertResult, LatexError, LatexToMathML, MathCoreConfig, MathDisplay};
 
+use super::super::html::escape;
 use super::super::report::Position;
 
 /// Longer formulas are mistakes.
@@ -71,6 +72,11 @@ impl Converter {
             thread.join().ok()
         })
     }
+}
+
+/// Adds what was typed, for those who judge it.
+pub fn with_source(mathml: &str, latex: &str) -> String {
+    mathml.replacen("<math", &format!("<math alttext=\"{}\"", escape(latex.trim())), 1)
 }
 
 fn sentence(message: &str) -> String {

@@ -4,14 +4,18 @@ mod blocks;
 mod code;
 pub(super) mod math;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use comrak::html::format_document_with_formatter;
 use comrak::options::Plugins;
 use comrak::{Arena, Options, parse_document};
 
+pub use code::highlight;
+
+use super::format::Locale;
 use super::html::{self, Checks, Rendered, Setting};
-use super::report::{Notes, Position};
+use super::report::{Notes, Position, Report};
 
 /// Renders a text that an author wrote in Markdown.
 pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
@@ -29,6 +33,27 @@ pub fn render(text: &str, setting: &Setting, notes: &mut Notes) -> Rendered {
         // Writing to a String cannot fail.
         Err(fmt::Error) => html::finish("", Checks::new(setting, notes)),
     }
+}
+
+/// Markdown that a trainee wrote, as HTML that is yet to be cleaned; `None` where it would cost too much.
+pub fn handed_in(text: &str, language: Locale) -> Option<String> {
+    if too_much(text).is_some() {
+        return None;
+    }
+    let (images, chapters) = (BTreeMap::new(), BTreeSet::new());
+    let setting = Setting { language, images: &images, chapters: &chapters, cells: None, has_notebook: false };
+    let mut report = Report::default();
+    let mut notes = Notes { file: "", report: &mut report };
+    let mut options = options();
+    // Nobody asks where something stands, and counting characters takes the square of a long line's length.
+    options.parse.sourcepos_chars = false;
+    let arena = Arena::new();
+    let root = parse_document(&arena, text, &options);
+    let mut html = String::with_capacity(text.len() * 2);
+    let state = blocks::State::new(Checks::none(&setting, &mut notes));
+    let formatter =
+        format_document_with_formatter(root, &options, &mut html, &Plugins::default(), blocks::format, state);
+    formatter.is_ok().then_some(html)
 }
 
 /// The first line that opens more quotes and lists, or a wider table, than anyone means: the time to parse them grows

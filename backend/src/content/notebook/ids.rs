@@ -1,11 +1,11 @@
 //! Ids for cells whose author gave none: that of the cell they were in the publication before, else one made of what
 //! they say. What trainees did in a cell is kept under its id, so it should outlive an edit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use similar::TextDiff;
+use similar::{DiffTag, TextDiff};
 
-use super::{CellKind, Notebook, Written};
+use super::{CellKind, Notebook};
 use crate::blobs::BlobId;
 use crate::content::report::{Notes, Report};
 
@@ -13,6 +13,11 @@ use crate::content::report::{Notes, Report};
 const ALIKE: f32 = 0.6;
 /// More comparisons than this are not worth their time; such cells get fresh ids.
 const MOST_COMPARISONS: usize = 20_000;
+/// The sum of what comparisons may cost: all pieces of both cells times those that differ. The rest is taken for different.
+const MOST_EFFORT: usize = 50_000_000;
+/// Longer cells are compared by lines.
+const BY_WORDS: usize = 4_000;
+const MOST_LINES: usize = 2_000;
 
 /// A cell of the publication before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +38,17 @@ impl Earlier {
     }
 }
 
+/// A cell that needs an id, or has one.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'c> {
+    pub id: Option<&'c str>,
+    pub kind: CellKind,
+    pub source: &'c str,
+}
+
 /// An id for every cell, in their order.
-pub fn assign(cells: &[Written], earlier: &[Earlier]) -> Vec<String> {
-    let mut ids: Vec<Option<String>> = cells.iter().map(|cell| cell.id.clone()).collect();
+pub fn assign(cells: &[Candidate], earlier: &[Earlier]) -> Vec<String> {
+    let mut ids: Vec<Option<String>> = cells.iter().map(|cell| cell.id.map(str::to_owned)).collect();
     let mut taken: BTreeSet<String> = ids.iter().flatten().cloned().collect();
     let mut left: Vec<&Earlier> = earlier.iter().filter(|cell| !taken.contains(&cell.id)).collect();
     carry_over(cells, &mut ids, &mut left, |cell, earlier| cell.source == earlier.source);
@@ -56,10 +69,10 @@ pub fn assign(cells: &[Written], earlier: &[Earlier]) -> Vec<String> {
 
 /// Gives each cell without an id the first one left that it equals.
 fn carry_over(
-    cells: &[Written],
+    cells: &[Candidate],
     ids: &mut [Option<String>],
     left: &mut Vec<&Earlier>,
-    equal: impl Fn(&Written, &Earlier) -> bool,
+    equal: impl Fn(&Candidate, &Earlier) -> bool,
 ) {
     for (cell, id) in cells.iter().zip(ids).filter(|(_, id)| id.is_none()) {
         if let Some(index) = left.iter().position(|earlier| earlier.kind == cell.kind && equal(cell, earlier)) {
@@ -69,15 +82,16 @@ fn carry_over(
 }
 
 /// The most alike first; each cell once.
-fn best_pairs<'e>(cells: &[Written], ids: &[Option<String>], left: &[&'e Earlier]) -> Vec<(usize, &'e Earlier)> {
+fn best_pairs<'e>(cells: &[Candidate], ids: &[Option<String>], left: &[&'e Earlier]) -> Vec<(usize, &'e Earlier)> {
     let open: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(index, _)| index).collect();
     if open.len() * left.len() > MOST_COMPARISONS {
         return Vec::new();
     }
     let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
+    let mut effort = MOST_EFFORT;
     for &index in &open {
         for (other, earlier) in left.iter().enumerate() {
-            let likeness = likeness(&cells[index], earlier);
+            let likeness = likeness(&cells[index], earlier, &mut effort);
             if likeness >= ALIKE {
                 pairs.push((likeness, index, other));
             }
@@ -96,17 +110,50 @@ fn best_pairs<'e>(cells: &[Written], ids: &[Option<String>], left: &[&'e Earlier
     matched
 }
 
-/// By words: many cells are one or two lines long.
-fn likeness(cell: &Written, earlier: &Earlier) -> f32 {
+/// Mostly by words: many cells are one or two lines long.
+fn likeness(cell: &Candidate, earlier: &Earlier, effort: &mut usize) -> f32 {
     let longest = cell.source.len().max(earlier.source.len());
     let shortest = cell.source.len().min(earlier.source.len());
-    if cell.kind != earlier.kind || shortest * 4 < longest || longest > 50_000 {
+    if cell.kind != earlier.kind || shortest * 4 < longest || longest > 50_000 || *effort == 0 {
         return 0.0;
     }
-    TextDiff::from_words(cell.source.as_str(), earlier.source.as_str()).ratio()
+    // Comparing takes time by what differs; cells with few words in common are told apart before.
+    *effort = effort.saturating_sub((longest + shortest) / 8);
+    if most_likeness(cell.source, &earlier.source) < ALIKE {
+        return 0.0;
+    }
+    if longest > BY_WORDS && cell.source.lines().count().max(earlier.source.lines().count()) > MOST_LINES {
+        return 0.0;
+    }
+    let diff = match longest > BY_WORDS {
+        true => TextDiff::from_lines(cell.source, earlier.source.as_str()),
+        false => TextDiff::from_words(cell.source, earlier.source.as_str()),
+    };
+    let (ratio, pieces) = (diff.ratio(), diff.old_len() + diff.new_len());
+    let differing = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
+    let differing: usize = differing.map(|op| op.old_range().len() + op.new_range().len()).sum();
+    *effort = effort.saturating_sub(pieces * differing);
+    ratio
 }
 
-fn derived(cell: &Written, taken: &BTreeSet<String>) -> String {
+/// What likeness could be at most, were all words in the same order.
+fn most_likeness(one: &str, other: &str) -> f32 {
+    let mut count: HashMap<&str, i32> = HashMap::new();
+    one.split_whitespace().for_each(|word| *count.entry(word).or_default() += 1);
+    let (mut common, mut all) = (0_u16, one.split_whitespace().count());
+    for word in other.split_whitespace() {
+        all += 1;
+        if let Some(left) = count.get_mut(word).filter(|left| **left > 0) {
+            *left -= 1;
+            common = common.saturating_add(1);
+        }
+    }
+    // With the blanks between words, which count as well and are mostly alike.
+    let all = u16::try_from(all).unwrap_or(u16::MAX);
+    if all == 0 { 1.0 } else { (2.0 * f32::from(common) / f32::from(all) + 1.0) / 2.0 }
+}
+
+fn derived(cell: &Candidate, taken: &BTreeSet<String>) -> String {
     let kind = match cell.kind {
         CellKind::Code => "code",
         CellKind::Markdown => "markdown",

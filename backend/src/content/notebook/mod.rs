@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 use super::report::Notes;
 use crate::blobs::BlobId;
 
-pub use ids::Earlier;
+pub use ids::{Candidate, Earlier, assign};
+pub use read::Source;
 
 /// A cell of a handout, as the site knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -71,7 +72,8 @@ impl Notebook {
 
     /// Gives every cell an id and writes the handout.
     pub fn hand_out(&self, earlier: &[Earlier]) -> Handout {
-        let ids = ids::assign(&self.cells, earlier);
+        let candidates: Vec<Candidate> = self.cells.iter().map(Written::candidate).collect();
+        let ids = assign(&candidates, earlier);
         let cells = self.cells.iter().zip(&ids).enumerate().map(|(index, (cell, id))| Cell {
             id: id.clone(),
             index,
@@ -92,6 +94,10 @@ impl Notebook {
 }
 
 impl Written {
+    fn candidate(&self) -> Candidate<'_> {
+        Candidate { id: self.id.as_deref(), kind: self.kind, source: &self.source }
+    }
+
     fn to_json(&self, id: String) -> Value {
         let source: Vec<&str> = self.source.split_inclusive('\n').collect();
         let mut cell = Map::new();

@@ -47,7 +47,8 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u
 }
 
 /// One text, or its lines.
-struct Source(String);
+#[derive(Debug, Default)]
+pub struct Source(pub String);
 
 pub fn read(text: &str, notes: &mut Notes) -> Option<Notebook> {
     let lines = Lines::of(text);
