@@ -292,6 +292,7 @@ fn start_hub(settings: &mut Settings) -> Result<Supervisor, Failure> {
     settings.hub_internal_url = Some(plan.hub_internal_url.clone());
     settings.hub_token_file = Some(plan.hub_token_file.clone());
     settings.lms_token_file = Some(plan.lms_token_file.clone());
+    settings.checks_python.get_or_insert_with(|| settings.hub_venv.join("bin/python"));
     announce(format!("starting JupyterHub (log: {})", plan.log_file.display()));
     Ok(Supervisor::start(plan)?)
 }

@@ -63,6 +63,15 @@ settings! {
     learners_dir: Option<PathBuf> = None,
     /// `serve --with-hub`: address space of each process of a learner, in MB.
     spawn_memory_mb: u32 = 2048,
+    /// Python of the environment that runs automatic checks (`tenarai_checks`); without it none are run. `serve --with-hub`
+    /// takes the one in `hub_venv` unless told.
+    checks_python: Option<PathBuf> = None,
+    /// How many checks this process runs at once.
+    checks_at_once: usize = 1,
+    /// Seconds a notebook and its checks may take.
+    checks_seconds: u64 = 120,
+    /// Memory a notebook that is checked may take, in MB.
+    checks_memory_mb: u32 = 2048,
     /// No server is started ahead of need while this many run.
     prewarm_limit: usize = 20,
     /// Threads that answer requests; 0 takes one a core.

@@ -6,6 +6,7 @@ pub mod accounts;
 mod allocator;
 pub mod assignments;
 pub mod blobs;
+pub mod checks;
 pub mod cli;
 pub mod config;
 pub mod content;

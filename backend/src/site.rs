@@ -9,6 +9,7 @@ use moka::future::Cache;
 
 use crate::accounts::{self, Person};
 use crate::blobs::Blobs;
+use crate::checks::{self, Checks};
 use crate::config::Config;
 use crate::courses::{Catalogue, Readings};
 use crate::db::types::UserId;
@@ -34,6 +35,7 @@ pub struct Site {
     pub blobs: Blobs,
     pub hub: Option<HubClient>,
     pub followers: Followers,
+    pub checks: Checks,
     pub started: Instant,
 }
 
@@ -82,6 +84,7 @@ impl Site {
             catalogue: Catalogue::new(),
             readings: Readings::new(),
             blobs: Blobs::in_folder(&config.blobs_dir())?,
+            checks: Checks::new(&config.settings),
             config: Arc::new(config),
             followers: Followers::new(live.clone()),
             started: Instant::now(),
@@ -99,6 +102,7 @@ impl Site {
         tokio::spawn(reload_keys(self.clone()));
         tokio::spawn(delete_old_sessions(self.db.clone()));
         tokio::spawn(quizzes::close_overdue(self.clone()));
+        tokio::spawn(checks::work(self.clone()));
         if self.hub.is_some() {
             tokio::spawn(crate::notebooks::follow_news(self.clone()));
         }

@@ -10,6 +10,7 @@ mod support;
 mod accounts;
 mod assignments;
 mod bad_days;
+mod checks;
 mod content;
 mod courses;
 mod demo;

@@ -9,11 +9,13 @@ use super::model::{self, NewSubmission, SubmissionRow, SubmissionState};
 use super::problems::{ALREADY_PASSED, HAND_IN_CLOSED, NO_ASSIGNMENT, NO_HAND_INS_LEFT, NOTHING_CHANGED};
 use super::snapshot;
 use super::view::{Closed, Submission, closed};
+use crate::blobs::BlobId;
+use crate::checks::{self, NewRun};
 use crate::content::NotebookEntry;
 use crate::content::assignment::Assignment;
 use crate::courses::ReaderOfChapter;
 use crate::db::AnyConnection;
-use crate::db::types::Ts;
+use crate::db::types::{SubmissionId, Ts};
 use crate::http::Problems;
 use crate::http::problem::{Problem, TOO_MANY_REQUESTS, UNAVAILABLE};
 use crate::live::{Exceeded, Limit};
@@ -22,7 +24,7 @@ use crate::site::Site;
 use crate::study::TraineeOfChapter;
 
 /// Each may be ten megabytes, which are kept.
-const PER_QUARTER_HOUR: u32 = 30;
+pub const PER_QUARTER_HOUR: u32 = 30;
 /// Tabs that hand in at the same moment take turns; more than two is no person.
 const TRIES: usize = 3;
 
@@ -44,10 +46,7 @@ pub async fn hand_in(TraineeOfChapter(reader): TraineeOfChapter, site: Data<Site
     let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
     site.live.limits.count(&limit).await.map_err(refused)?;
 
-    let text = notebooks::read_working_copy(&site, &reader.me, &notebook.path).await?;
-    snapshot::check(&text)?;
-    let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
-    let blob = site.blobs.put(text.into_bytes()).await?;
+    let Snapshot { blob, size } = read_notebook(&site, &reader, &notebook).await?;
     let new = NewSubmission {
         user_id: user,
         chapter_id: chapter,
@@ -64,14 +63,56 @@ pub async fn hand_in(TraineeOfChapter(reader): TraineeOfChapter, site: Data<Site
     };
     for _ in 0..TRIES {
         let (new, assignment, reader) = (new.clone(), Arc::clone(&assignment), reader.clone());
-        let kept = site.db.write(move |tx| keep(tx, new, &assignment, &reader, asked_at)).await?;
-        match kept {
-            Kept::New(row) => return Ok(HttpResponse::Created().json(Submission::from(&row))),
+        let checked = !assignment.checks.is_empty() && site.checks.can_run();
+        let kept = site.db.write(move |tx| {
+            let kept = keep(tx, new.clone(), &assignment, &reader, asked_at)?;
+            if let Kept::New(row) = &kept
+                && checked
+            {
+                checks::enqueue(tx, to_check(row.id, new))?;
+            }
+            Ok::<_, Problem>(kept)
+        });
+        match kept.await? {
+            Kept::New(row) => {
+                site.checks.wake();
+                return Ok(HttpResponse::Created().json(Submission::from(&row)));
+            }
             Kept::Before(row) => return Ok(HttpResponse::Ok().json(Submission::from(&row))),
             Kept::Overtaken => {}
         }
     }
     Err(UNAVAILABLE.problem())
+}
+
+/// A notebook as it was read and kept.
+pub struct Snapshot {
+    pub blob: BlobId,
+    /// In bytes.
+    pub size: i64,
+}
+
+/// Reads the trainee's notebook as it is saved, and keeps it, durably.
+pub async fn read_notebook(
+    site: &Site,
+    reader: &ReaderOfChapter,
+    notebook: &NotebookEntry,
+) -> Result<Snapshot, Problem> {
+    let text = notebooks::read_working_copy(site, &reader.me, &notebook.path).await?;
+    snapshot::check(&text)?;
+    let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
+    Ok(Snapshot { blob: site.blobs.put(text.into_bytes()).await?, size })
+}
+
+fn to_check(submission: SubmissionId, new: NewSubmission) -> NewRun {
+    NewRun {
+        user: new.user_id,
+        chapter: new.chapter_id,
+        version: new.chapter_version_id,
+        submission: Some(submission),
+        notebook_sha256: new.notebook_sha256,
+        handout_sha256: new.handout_sha256,
+    }
 }
 
 enum Kept {

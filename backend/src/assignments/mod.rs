@@ -8,6 +8,7 @@ mod own;
 pub mod problems;
 mod routes;
 mod snapshot;
+mod trial;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,5 +18,6 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(hand_in::hand_in)
         .service(routes::open)
         .service(routes::withdraw)
-        .service(routes::notebook);
+        .service(routes::notebook)
+        .service(trial::run);
 }

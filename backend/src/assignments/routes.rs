@@ -8,7 +8,8 @@ use super::hand_in::assignment_of;
 use super::model::{self, SubmissionState};
 use super::own::OwnSubmission;
 use super::problems::NOT_WAITING;
-use super::view::{AssignmentOverview, Submission};
+use super::view::{AssignmentOverview, Known, Submission};
+use crate::checks;
 use crate::courses::{LocaleQuery, ReaderOfChapter};
 use crate::db::types::Ts;
 use crate::http::Problems;
@@ -28,8 +29,16 @@ pub async fn overview(
     let (assignment, _) = assignment_of(&site, &reader).await?;
     let locale = query.or_of(&reader.me.person);
     let (user, chapter) = (reader.me.person.id, reader.chapter.chapter().id);
-    let rows = site.db.read(move |db| Ok::<_, Problem>(model::of(db, user, chapter)?)).await?;
-    Ok(Json(AssignmentOverview::new(&assignment, reader.due_at, &rows, locale)))
+    let known = site.db.read(move |db| {
+        let rows = model::of(db, user, chapter)?;
+        let checked = match rows.iter().rfind(|row| row.state().counts()) {
+            Some(last) => checks::of_submission(db, last.id)?,
+            None => None,
+        };
+        Ok::<_, Problem>(Known { rows, checked, trial: checks::trial_of(db, user, chapter)? })
+    });
+    let known = known.await?;
+    Ok(Json(AssignmentOverview::new(&assignment, reader.due_at, &known, site.checks.can_run(), locale)))
 }
 
 /// Something one has handed in.

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::model::{SubmissionRow, SubmissionState};
 use crate::accounts::Locale;
+use crate::checks::{CheckRun, RunRow};
 use crate::content::assignment::{Assignment, HandInRules, Late};
 use crate::db::types::{ChapterId, SubmissionId, Ts};
 use crate::organisations::late_by;
@@ -24,6 +25,12 @@ pub struct AssignmentOverview {
     pub attempts_left: Option<u32>,
     /// Why nothing can be handed in now; null where it can.
     pub closed: Option<Closed>,
+    /// Whether checks are run at this site.
+    pub checks_run: bool,
+    /// The last checks one asked for oneself.
+    pub trial: Option<CheckRun>,
+    /// Of what one handed in last, as far as it may be shown.
+    pub checked: Option<CheckRun>,
     /// One's own, the newest first.
     pub submissions: Vec<Submission>,
 }
@@ -105,8 +112,18 @@ impl From<&SubmissionRow> for Submission {
     }
 }
 
+/// What is known of somebody at an assignment.
+#[derive(Debug)]
+pub struct Known {
+    pub rows: Vec<SubmissionRow>,
+    pub trial: Option<RunRow>,
+    pub checked: Option<RunRow>,
+}
+
 impl AssignmentOverview {
-    pub fn new(assignment: &Assignment, due_at: Option<Ts>, rows: &[SubmissionRow], locale: Locale) -> Self {
+    pub fn new(assignment: &Assignment, due_at: Option<Ts>, known: &Known, checks_run: bool, locale: Locale) -> Self {
+        let rows = known.rows.as_slice();
+        let run = |run: &RunRow| CheckRun::new(run, assignment, locale);
         let words = assignment.words_in(locale);
         let hidden = assignment.checks.iter().filter(|check| !check.visible);
         Self {
@@ -142,6 +159,9 @@ impl AssignmentOverview {
             due_at,
             attempts_left: attempts_left(assignment, rows),
             closed: closed(assignment, due_at, rows, Ts::now()),
+            checks_run,
+            trial: known.trial.as_ref().map(run),
+            checked: known.checked.as_ref().map(run),
             submissions: rows.iter().rev().map(Submission::from).collect(),
         }
     }

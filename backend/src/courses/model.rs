@@ -134,6 +134,19 @@ pub fn assignment_of(db: &mut AnyConnection, version: ChapterVersionId) -> Query
     Ok(found.first::<Json<Assignment>>(db).optional()?.map(|assignment| assignment.0))
 }
 
+/// The data files that came with a version of a chapter, as they lie beside its notebook, and their blobs.
+pub fn data_of(db: &mut AnyConnection, version: ChapterVersionId) -> QueryResult<Vec<(String, String)>> {
+    let publication = chapter_versions::table.find(version).select(chapter_versions::publication_id);
+    let files: Vec<(String, String)> = publication_files::table
+        .filter(publication_files::publication_id.eq_any(publication))
+        .filter(publication_files::kind.eq("data"))
+        .select((publication_files::path, publication_files::sha256))
+        .load(db)?;
+    // Files are named below the working folder, where each course has one of its own.
+    let beside = |path: String| path.split_once('/').map_or(path.clone(), |(_, rest)| rest.to_owned());
+    Ok(files.into_iter().map(|(path, blob)| (beside(path), blob)).collect())
+}
+
 pub fn course_of_chapter(db: &mut AnyConnection, chapter: ChapterId) -> QueryResult<Option<CourseId>> {
     chapters::table.find(chapter).select(chapters::course_id).first(db).optional()
 }

@@ -333,6 +333,27 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::*;
 
+    check_runs (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        chapter_id -> BigInt,
+        chapter_version_id -> BigInt,
+        submission_id -> Nullable<BigInt>,
+        notebook_sha256 -> Text,
+        handout_sha256 -> Text,
+        state -> Text,
+        tries -> BigInt,
+        queued_at -> Moment,
+        lease_until -> Nullable<Moment>,
+        finished_at -> Nullable<Moment>,
+        result -> Nullable<Document>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
     cell_progress (user_id, chapter_id, cell_id) {
         user_id -> BigInt,
         chapter_id -> BigInt,
@@ -424,6 +445,10 @@ diesel::joinable!(submissions -> users (user_id));
 diesel::joinable!(submissions -> chapters (chapter_id));
 diesel::joinable!(submissions -> chapter_versions (chapter_version_id));
 diesel::joinable!(submissions -> cohorts (cohort_id));
+diesel::joinable!(check_runs -> users (user_id));
+diesel::joinable!(check_runs -> chapters (chapter_id));
+diesel::joinable!(check_runs -> chapter_versions (chapter_version_id));
+diesel::joinable!(check_runs -> submissions (submission_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     departments,
@@ -450,4 +475,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     quiz_answers,
     assignments,
     submissions,
+    check_runs,
 );

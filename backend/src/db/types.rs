@@ -281,4 +281,5 @@ ids! {
     CohortId;
     AttemptId;
     SubmissionId;
+    CheckRunId;
 }

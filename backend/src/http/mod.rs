@@ -36,6 +36,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         crate::notebooks::problems::ALL,
         crate::quizzes::problems::ALL,
         crate::assignments::problems::ALL,
+        crate::checks::problems::ALL,
     ]
     .concat()
 }

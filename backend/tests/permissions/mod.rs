@@ -11,7 +11,7 @@ use tenarai::http;
 
 use crate::support::{Browser, Company, Course, CourseDraft, FakeHub, HUB_SERVICE_TOKEN, Look, Person, Plan, TestSite};
 
-const TASK: &str = "checks: [{test: test_one, points: 1, title: x}]\n";
+const TASK: &str = "checks: [{test: test_one, points: 1, title: x, visible: true}]\n";
 const QUIZ: &str = "questions: [{key: one, kind: true_false, text: x, answer: true}]\n";
 
 /// What is asked for belongs to the first company: its course, its people.
@@ -114,7 +114,7 @@ async fn everybody(site: &TestSite, company: Company, course: &Course) -> Vec<Pe
 fn fill_in(path: &str, world: &World) -> String {
     let chapter = match path {
         _ if path.contains("/quiz") => "quiz",
-        _ if path.contains("/submissions") => "values",
+        _ if path.contains("/submissions") || path.contains("/checks") => "values",
         _ => "own",
     };
     let path = path

@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chapters/{chapter}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs the checks that are shown on the notebook as it is saved. The one that goes on, where there is one. */
+        post: operations["run_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chapters/{chapter}/completion": {
         parameters: {
             query?: never;
@@ -705,8 +722,11 @@ export interface components {
              * @description Null: as often as it takes.
              */
             attempts_left: number | null;
+            checked: components["schemas"]["CheckRun"] | null;
             /** @description The checks one may run oneself. */
             checks: components["schemas"]["CheckView"][];
+            /** @description Whether checks are run at this site. */
+            checks_run: boolean;
             closed: components["schemas"]["Closed"] | null;
             due_at: components["schemas"]["Ts"] | null;
             hidden_checks: components["schemas"]["HiddenChecks"];
@@ -719,6 +739,7 @@ export interface components {
             rules: components["schemas"]["HandInRules"];
             /** @description One's own, the newest first. */
             submissions: components["schemas"]["Submission"][];
+            trial: components["schemas"]["CheckRun"] | null;
         };
         /** Format: int64 */
         AttemptId: number;
@@ -838,6 +859,19 @@ export interface components {
             /** @description It ran without an error at least once. */
             succeeded: boolean;
         };
+        /** @description What became of the handout's cells. */
+        Cells: {
+            /**
+             * Format: int32
+             * @description How many are the trainee's own.
+             */
+            added: number;
+            duplicated: string[];
+            /** @description Deleted ones, which were put back. */
+            missing: string[];
+            /** @description Given cells that had been changed: ours ran. */
+            restored: string[];
+        };
         /** Format: int64 */
         ChapterId: number;
         /** @description A chapter as a link. */
@@ -901,6 +935,37 @@ export interface components {
             section: components["schemas"]["SectionName"];
             title: string;
         };
+        CheckedTest: {
+            /** @description What to look at, where it failed; HTML. */
+            hint: string | null;
+            /** @description Why it failed, in the author's words; plain text. */
+            message: string;
+            /** Format: int32 */
+            points: number;
+            status: components["schemas"]["TestStatus"];
+            test: string;
+            /** @description HTML. */
+            title: string;
+        };
+        CheckResult: {
+            cells: components["schemas"]["Cells"];
+            /** @description Those a trainee may see, in the assignment's order. */
+            checks: components["schemas"]["CheckedTest"][];
+            execution: components["schemas"]["Execution"];
+            /** Format: double */
+            seconds: number;
+            status: components["schemas"]["RunStatus"];
+        };
+        /** @description Checks that wait, run or have run. */
+        CheckRun: {
+            finished_at: components["schemas"]["Ts"] | null;
+            id: components["schemas"]["CheckRunId"];
+            queued_at: components["schemas"]["Ts"];
+            result: components["schemas"]["CheckResult"] | null;
+            state: components["schemas"]["RunState"];
+        };
+        /** Format: int64 */
+        CheckRunId: number;
         CheckView: {
             /** Format: int32 */
             points: number;
@@ -1003,6 +1068,16 @@ export interface components {
         };
         /** @enum {string} */
         EventStatus: "stored" | "duplicate" | "rejected";
+        /** @description How the notebook ran from scratch, all cells in order. */
+        Execution: {
+            /** @description The first cell that failed. */
+            cell: string | null;
+            error_message: string | null;
+            error_name: string | null;
+            status: components["schemas"]["ExecutionStatus"];
+        };
+        /** @enum {string} */
+        ExecutionStatus: "ok" | "failed" | "died" | "timed_out" | "not_run";
         /** @description Why one field of the body cannot be accepted. */
         FieldProblem: {
             code: string;
@@ -1014,7 +1089,7 @@ export interface components {
             pointer: string;
         };
         Given: {
-            answer?: components["schemas"]["QuestionAnswer"] | null;
+            answer: components["schemas"]["QuestionAnswer"] | null;
         };
         Grant: {
             role: components["schemas"]["Role"];
@@ -1551,6 +1626,10 @@ export interface components {
             /** @description Questions and options stand in another order for each attempt. */
             shuffle: boolean;
         };
+        /** @enum {string} */
+        RunState: "queued" | "running" | "done" | "failed";
+        /** @enum {string} */
+        RunStatus: "finished" | "timed_out" | "out_of_memory" | "crashed" | "unreadable";
         /** @description How far a role reaches. */
         Scope: {
             /** @enum {string} */
@@ -1706,6 +1785,8 @@ export interface components {
          * @enum {string}
          */
         SubmissionState: "waiting" | "superseded" | "withdrawn" | "needs_work" | "passed";
+        /** @enum {string} */
+        TestStatus: "passed" | "failed" | "error" | "not_run";
         TrueFalseAnswer: {
             value: boolean;
         };
@@ -1830,6 +1911,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    run_checks: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                chapter: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is queued; the assignment tells what comes of it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRun"];
+                };
             };
             /** @description a problem; its `code` says which */
             default: {

@@ -1,0 +1,12 @@
+//! Problems of checks.
+
+crate::problems! {
+    NOTHING_TO_CHECK = 409 "nothing_to_check" {
+        ja: "実行できるチェックがありません", "この課題には、提出前に実行できる自動チェックがありません。";
+        en: "There is nothing to check", "This assignment has no checks that can be run before it is handed in.";
+    }
+    CHECKS_NOT_CONFIGURED = 409 "checks_not_configured" {
+        ja: "自動チェックは用意されていません", "このサイトでは自動チェックを実行できません。提出はそのまま受け付けられ、チューターが採点します。";
+        en: "Checks are not run here", "This site cannot run automatic checks. Work can be handed in all the same; a tutor grades it.";
+    }
+}

@@ -1,0 +1,73 @@
+//! What trainees are shown of a run: of hidden checks nothing, whatever came of them.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::model::{RunRow, RunState};
+use super::outcome::{Cells, Execution, RunStatus, TestStatus};
+use crate::accounts::Locale;
+use crate::content::assignment::Assignment;
+use crate::db::types::{CheckRunId, Ts};
+
+/// Checks that wait, run or have run.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckRun {
+    pub id: CheckRunId,
+    pub state: RunState,
+    pub queued_at: Ts,
+    pub finished_at: Option<Ts>,
+    /// Null until it is done.
+    pub result: Option<CheckResult>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckResult {
+    pub status: RunStatus,
+    pub seconds: f64,
+    pub execution: Execution,
+    pub cells: Cells,
+    /// Those a trainee may see, in the assignment's order.
+    pub checks: Vec<CheckedTest>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckedTest {
+    pub test: String,
+    /// HTML.
+    pub title: String,
+    pub points: u32,
+    pub status: TestStatus,
+    /// Why it failed, in the author's words; plain text.
+    pub message: String,
+    /// What to look at, where it failed; HTML.
+    pub hint: Option<String>,
+}
+
+impl CheckRun {
+    pub fn new(run: &RunRow, assignment: &Assignment, locale: Locale) -> Self {
+        let words = assignment.words_in(locale);
+        let result = run.result.as_ref().map(|outcome| {
+            let outcome = &outcome.0;
+            let told = assignment.checks.iter().filter(|check| check.visible).map(|check| {
+                let known = outcome.tests.get(&check.test);
+                let status = known.map_or(TestStatus::NotRun, |test| test.status);
+                CheckedTest {
+                    test: check.test.clone(),
+                    title: words.of(check.title).to_owned(),
+                    points: check.points,
+                    status,
+                    message: known.map(|test| test.message.clone()).unwrap_or_default(),
+                    hint: check.hint.filter(|_| status == TestStatus::Failed).map(|hint| words.of(hint).to_owned()),
+                }
+            });
+            CheckResult {
+                status: outcome.status,
+                seconds: outcome.seconds,
+                execution: outcome.execution.clone(),
+                cells: outcome.cells.clone(),
+                checks: told.collect(),
+            }
+        });
+        Self { id: run.id, state: run.state(), queued_at: run.queued_at, finished_at: run.finished_at, result }
+    }
+}
