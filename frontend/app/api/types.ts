@@ -29,6 +29,7 @@ export type CellProgress = ChapterProgress['cells'][number]
 export type CourseProgress = NonNullable<Course['progress']>
 
 export type AssignmentOverview = Get<'/api/v1/chapters/{chapter}/submissions'>
+export type CheckRun = NonNullable<AssignmentOverview['trial']>
 export type Submission = Get<'/api/v1/submissions/{submission}'>
 
 export type QuizOverview = Get<'/api/v1/chapters/{chapter}/quiz'>
