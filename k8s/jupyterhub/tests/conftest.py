@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from learner import Learner
 from people import Browser, Kernel
 from running_hub import RunningHub
 from standin_lms import StandinLms
@@ -111,3 +112,9 @@ def newcomer(hub: RunningHub) -> Iterator[Browser]:
     browser.sign_in()
     yield browser
     hub.api("DELETE", f"users/{browser.user}/server")
+
+
+@pytest.fixture
+def learner(tmp_path: Path, lms: StandinLms) -> Learner:
+    """Somebody whose server has just started."""
+    return Learner(tmp_path, lms)
