@@ -14,6 +14,7 @@ import pytest
 
 from learner import Learner
 from people import Browser, Kernel
+from proxied import proxied as proxied
 from running_hub import RunningHub
 from standin_lms import StandinLms
 
