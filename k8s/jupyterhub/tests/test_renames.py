@@ -276,12 +276,13 @@ def test_a_chapter_of_a_course_that_moved_takes_its_work_into_the_new_folder(lea
     assert learner.file(moved).read_bytes() == first
 
 
-def test_whose_notebook_is_asked_for_is_whose_is_opened(learner: Learner) -> None:
+def test_a_notebook_is_given_for_no_other_chapter(learner: Learner) -> None:
     write_in_two_chapters(learner)
-    assert learner.handouts.open(ONE, 7).state == "modified"
+    learner.handouts.refuse_other(ONE, 7)
+    learner.handouts.refuse_other(f"{COURSE}/elsewhere.ipynb", 99)
     for path, chapter in ((ONE, 8), (f"{COURSE}/00-before.ipynb", 7)):
         with pytest.raises(HandoutError) as refused:
-            learner.handouts.open(path, chapter)
+            learner.handouts.refuse_other(path, chapter)
         assert refused.value.code == "other_chapter"
 
 

@@ -103,19 +103,20 @@ class Handouts:
         if path in failed:
             raise failed[path]
 
-    def open(self, path: str, chapter: int | None = None) -> State:
-        """Make the working copy if it is missing, and say how it stands.
-
-        `chapter`: whose notebook is wanted, where that is known; another's is refused.
-        """
+    def refuse_other(self, path: str, chapter: int) -> None:
+        """Raise where the notebook at this path is known to be another chapter's, or the chapter's is elsewhere."""
         entries = self._pristine.entries()
         entry = entries.get(path)
-        if entry is None:
-            if chapter is not None and any(other.chapter == chapter for other in entries.values()):
-                raise HandoutError("other_chapter", f"the chapter's notebook is not {path} any more")
-            return self.state(path)
-        if chapter is not None and entry.chapter not in (None, chapter):
+        if entry is None and any(other.chapter == chapter for other in entries.values()):
+            raise HandoutError("other_chapter", f"the chapter's notebook is not {path} any more")
+        if entry is not None and entry.chapter not in (None, chapter):
             raise HandoutError("other_chapter", f"{path} is the notebook of another chapter")
+
+    def open(self, path: str) -> State:
+        """Make the working copy if it is missing, and say how it stands."""
+        entry = self._pristine.entries().get(path)
+        if entry is None:
+            return self.state(path)
         bases = self._bases()
         # what lies there may be another chapter's, which has this name no more
         if not self._file(path).exists() or bases.get(path, {}).get("chapter") != entry.chapter:
