@@ -11,7 +11,7 @@ import pytest
 
 from learner import NEW, ONE, Learner
 from standin_lms import COURSE, FILES
-from tenarai_notebook.handouts import HandoutError
+from tenarai_notebook.handouts import HandoutError, Handouts
 from tenarai_notebook.renames import move_to_free
 
 TWO, THREE = f"{COURSE}/02-python.ipynb", f"{COURSE}/03-lists.ipynb"
@@ -168,7 +168,7 @@ class Killed(BaseException):
     """As if the process had ended here: nothing handles it."""
 
 
-@pytest.mark.parametrize("which", range(6))
+@pytest.mark.parametrize("which", range(9))
 def test_a_start_that_is_killed_at_any_step_is_finished_by_the_next(
     learner: Learner, monkeypatch: pytest.MonkeyPatch, which: int
 ) -> None:
@@ -187,7 +187,7 @@ def test_a_start_that_is_killed_at_any_step_is_finished_by_the_next(
 
         return step
 
-    # three files move: each gets its new name, and then loses the old one
+    # three files move: each gets its new name, then loses the old one, and what Jupyter would go back to is looked for
     monkeypatch.setattr(os, "link", killed(os.link))
     monkeypatch.setattr(Path, "unlink", killed(Path.unlink))
     with pytest.raises(Killed):
@@ -286,9 +286,30 @@ def test_a_notebook_is_given_for_no_other_chapter(learner: Learner) -> None:
         assert refused.value.code == "other_chapter"
 
 
-def test_what_moved_is_told_in_order(learner: Learner) -> None:
+def test_what_moved_is_told_in_order_also_to_a_page_of_yesterday(learner: Learner) -> None:
     write_in_two_chapters(learner)
     assert learner.handouts.moved == []
     move_on(learner)
     learner.start()
     assert learner.handouts.moved == [(TWO, THREE), (ONE, TWO)]
+    assert Handouts(learner.places).moved == [(TWO, THREE), (ONE, TWO)]
+
+
+@pytest.mark.parametrize("damaged", ["[]", '{"moved": 1}', '{"moved": [1, [], ["a"], ["a", 1]]}', "\x00"])
+def test_a_damaged_list_of_what_moved_is_none(learner: Learner, damaged: str) -> None:
+    learner.places.moved.write_text(damaged)
+    assert Handouts(learner.places).moved == []
+
+
+def test_what_jupyter_would_go_back_to_goes_with_its_notebook(learner: Learner) -> None:
+    write_in_two_chapters(learner)
+    folder = learner.file(ONE).parent / ".ipynb_checkpoints"
+    folder.mkdir()
+    for name, whose in (("01-hello", "first"), ("02-python", "second")):
+        (folder / f"{name}-checkpoint.ipynb").write_text(whose)
+    move_on(learner)
+    learner.start()
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {
+        "02-python-checkpoint.ipynb": "first",
+        "03-lists-checkpoint.ipynb": "second",
+    }

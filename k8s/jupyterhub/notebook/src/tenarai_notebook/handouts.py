@@ -53,11 +53,11 @@ class Handouts:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._pristine = Pristine(places.pristine)
-        self._renames = Renames(self._file, self._remember)
+        self._renames = Renames(self._file, self._remember, places.moved)
 
     @property
     def moved(self) -> list[tuple[str, str]]:
-        """Which files got another name since this process began, in order: from, to."""
+        """Which files got another name since, in order: from, to."""
         return list(self._renames.moved)
 
     def lay_out(self) -> list[str]:

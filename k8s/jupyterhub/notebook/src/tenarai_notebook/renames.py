@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .files import read_json, write_json
 from .places import UnsafePath
 
 #: whatever stands in a learner's folder, the rest of it is laid out and the server starts
@@ -35,11 +36,12 @@ Bases = dict[str, Any]
 class Renames:
     """Moves working copies to where their chapters are by now."""
 
-    def __init__(self, file: Callable[[str], Path], remember: Callable[[Bases], None]) -> None:
+    def __init__(self, file: Callable[[str], Path], remember: Callable[[Bases], None], told: Path) -> None:
         self._file = file
         self._remember = remember
-        #: every move of this process, in order: a page that has such a file open follows it
-        self.moved: list[tuple[str, str]] = []
+        self._told = told
+        #: every move there ever was, in order: a page that has such a file open follows it, after a night's sleep too
+        self.moved = _pairs(read_json(told).get("moved"))
 
     def bring(self, bases: Bases, homes: dict[int, str]) -> dict[str, Exception]:
         """Move what has another home by now; the homes whose file could not be brought, and why.
@@ -102,7 +104,20 @@ class Renames:
             bases.update(before)
             raise
         self.moved.append((name, to))
+        write_json(self._told, {"moved": self.moved})
+        with suppress(OSError):  # what Jupyter would go back to is the chapter's, too
+            move_to_free(_checkpoint(source), _checkpoint(target))
         del bases[name]  # which is recorded with the next move, or by whoever asked for all of them
+
+
+def _checkpoint(file: Path) -> Path:
+    return file.parent / ".ipynb_checkpoints" / f"{file.stem}-checkpoint{file.suffix}"
+
+
+def _pairs(told: object) -> list[tuple[str, str]]:
+    """What stands there may be anything by now."""
+    pairs = told if isinstance(told, list) else []
+    return [(it[0], it[1]) for it in pairs if isinstance(it, list) and [type(name) for name in it] == [str, str]]
 
 
 def move_to_free(source: Path, target: Path) -> None:
