@@ -256,6 +256,21 @@ def test_work_that_cannot_go_home_makes_way_for_the_chapter_whose_name_it_has(le
     assert not learner.file(aside).exists()
 
 
+def test_work_of_a_chapter_that_is_gone_makes_way_for_whoever_has_its_name(learner: Learner) -> None:
+    first, second = write_in_two_chapters(learner)
+    learner.lms.chapters = {TWO: 7}
+    learner.lms.files[TWO] = learner.lms.files.pop(ONE)
+    learner.fetch()
+    assert learner.handouts.open(TWO).state == "modified"
+    assert learner.file(TWO).read_bytes() == first
+    assert learner.file(f"{COURSE}/02-python-aside.ipynb").read_bytes() == second
+    # and is there when the chapter comes back
+    learner.lms.chapters[THREE] = 8
+    learner.lms.files[THREE] = NEW
+    learner.start()
+    assert learner.file(THREE).read_bytes() == second
+
+
 def test_work_that_cannot_make_way_is_shown_as_nobody_elses(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
     write_in_two_chapters(learner)
     learner.file(THREE).write_bytes(b"{}")

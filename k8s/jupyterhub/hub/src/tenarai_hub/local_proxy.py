@@ -151,8 +151,10 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
     def _break_off(self) -> None:
         if self._upload:
             self._upload.forget()
-        if self._asked:
-            self._asked.cancel()
+        asked, self._asked = self._asked, None
+        # one that has answered already is not waited for either
+        if asked and not asked.cancel() and not asked.cancelled() and not asked.exception():
+            asked.result().close()
 
     def _is_service_worker(self) -> bool:
         return self._learners() is not None and "Service-Worker" in self.request.headers
@@ -244,13 +246,15 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
 
     async def _answer(self, url: str) -> aiohttp.ClientResponse | None:
         """What the server behind says; None when the browser does not wait for it any more."""
-        if self._asked is None:
-            self._asked = asyncio.create_task(self._ask(url, None))
-        elif self._upload:
+        self._asked = asked = self._asked or asyncio.create_task(self._ask(url, None))
+        if self._upload:
             async with asyncio.timeout(BODY_TIMEOUT_S):
-                await self._upload.put(None, self._asked)
-        await asyncio.wait({self._asked})
-        return None if self._asked.cancelled() else self._asked.result()
+                await self._upload.put(None, asked)
+        await asyncio.wait({asked})
+        if asked.cancelled():
+            return None
+        self._asked = None
+        return asked.result()
 
     async def _ask(self, url: str, upload: Upload | None) -> aiohttp.ClientResponse:
         request = self._get_proxy_request(url)

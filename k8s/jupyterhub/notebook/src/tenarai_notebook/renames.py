@@ -47,11 +47,11 @@ class Renames:
         """Move what has another home by now; the homes whose file could not be brought, and why.
 
         One chapter may wait for a name that another is to leave, so that all are looked at until none moves. Whoever
-        holds the name of another chapter and cannot go home yet makes way: they may wait for each other, or something
-        of the learner's own stands there.
+        holds the name of another chapter and cannot go home yet makes way: they may wait for each other, something of
+        the learner's own may stand there, or the chapter is gone.
         """
-        waiting = self._away(bases, homes)
         names = set(homes.values())
+        waiting = self._away(bases, homes, names)
         failed: dict[str, Exception] = {}
         while waiting:
             name = next((name for name, home in waiting.items() if self._is_free(name, home)), None)
@@ -60,28 +60,35 @@ class Renames:
                 break
             home = waiting.pop(leaves)
             try:
-                to = home if name else self._aside(leaves, bases, names)
+                to = home if name and home else self._aside(leaves, bases, names)
                 self._move(bases, leaves, to)
-                if to != home:
+                if home and to != home:
                     waiting[to] = home
             except NO_REASON_TO_STAY_AWAY as error:
-                failed[home] = error
+                failed[home or leaves] = error
         return failed
 
-    def _away(self, bases: Bases, homes: dict[int, str]) -> dict[str, str]:
-        waiting = {}
+    def _away(self, bases: Bases, homes: dict[int, str], names: set[str]) -> dict[str, str | None]:
+        """Whose copy is not at home, and where that is: nowhere, where the chapter is gone and its name another's."""
+        waiting: dict[str, str | None] = {}
         for name, base in bases.items():
             chapter = base.get("chapter")
-            home = homes.get(chapter) if isinstance(chapter, int) else None
+            if not isinstance(chapter, int):
+                continue
+            home = homes.get(chapter)
             # what leads elsewhere is told when it is laid out
             with suppress(*NO_REASON_TO_STAY_AWAY):
-                if home is not None and home != name and self._file(home) and self._file(name).is_file():
+                away = home != name and self._file(home) if home else name in names
+                if away and self._file(name).is_file():
                     waiting[name] = home
         return waiting
 
-    def _is_free(self, name: str, home: str) -> bool:
+    def _is_free(self, name: str, home: str | None) -> bool:
         """A run that was stopped may have left the one file under both names."""
-        return not os.path.lexists(self._file(home)) or self._file(home).samefile(self._file(name))
+        with suppress(*NO_REASON_TO_STAY_AWAY):
+            if home:
+                return not os.path.lexists(self._file(home)) or self._file(home).samefile(self._file(name))
+        return False
 
     def _aside(self, name: str, bases: Bases, names: set[str]) -> str:
         stem, suffix = os.path.splitext(name)
