@@ -23,6 +23,8 @@ from .places import Places, UnsafePath
 from .resources import measure
 from .working_folder import WorkingFolder
 
+PageConfigHook = Callable[[Any, dict[str, Any]], dict[str, Any]]
+
 #: the LMS is asked for a newer publication at most this often
 FETCH_EVERY_S = 120.0
 #: and for a notebook that is missing, at most this often
@@ -230,8 +232,11 @@ def _load_jupyter_server_extension(app: ServerApp) -> None:
     page = web_app.settings.setdefault("page_config_data", {})
     page["tenaraiLmsOrigin"] = os.environ["TENARAI_LMS_ORIGIN"]
 
-    def say_what_moved(_: Any, config: dict[str, Any]) -> dict[str, Any]:
+    # JupyterHub's, which says there whose server it is
+    hook: PageConfigHook = web_app.settings.get("page_config_hook", lambda _, config: config)
+
+    def say_what_moved(handler: Any, config: dict[str, Any]) -> dict[str, Any]:
         # a page that loads now opens what lies there now; it follows what moves from here on
-        return config | {"tenaraiMoved": str(len(room["room"].handouts.moved))}
+        return hook(handler, config) | {"tenaraiMoved": str(len(room["room"].handouts.moved))}
 
     web_app.settings["page_config_hook"] = say_what_moved
