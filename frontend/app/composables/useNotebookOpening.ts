@@ -1,5 +1,9 @@
 import { BridgeError } from '~/utils/bridge/client'
 
+/** A path alone does not say which: another chapter may have it by now. */
+interface Notebook { path: string, chapterId: number }
+const same = (one: Notebook | null, other: Notebook | null) => one?.path === other?.path && one?.chapterId === other?.chapterId
+
 /** Brings the chapter's notebook into the frame, and a cell or code of the text into the notebook. */
 export const useNotebookOpening = onePerApp(() => {
   const frame = useNotebookFrame()
@@ -13,36 +17,51 @@ export const useNotebookOpening = onePerApp(() => {
   /** The frame shows another notebook than the chapter's, which could not be opened. */
   const behind = ref(false)
   /** The notebook that stands there and takes what is asked: while another is on its way, none. */
-  const takes = ref<string | null>(null)
+  const takes = shallowRef<Notebook | null>(null)
   /** A cell of it that waits to be shown: once it is open. */
   let cellToShow: string | null = null
-  const wantedPath = computed(() => (shown.value ? study.chapter.value?.notebook?.path ?? null : null))
+  const wanted = computed<Notebook | null>(() => {
+    const chapter = study.chapter.value
+    return shown.value && chapter?.notebook ? { path: chapter.notebook.path, chapterId: chapter.id } : null
+  })
+  /** What the frame was last asked for. */
+  let asked: Notebook | null = null
 
   /** The next chapter inside the running pane; the frame is loaded again only when the bridge cannot do it. */
-  async function open(path: string) {
+  async function open(notebook: Notebook) {
+    const { path, chapterId } = notebook
     handout.value = null
     takes.value = null
+    asked = notebook
     openPath.value = path
     guard(path)
     try {
-      const opened = await ask<'opened'>({ type: 'open', path }, 15_000)
-      if (openPath.value !== path) return
+      const opened = await ask<'opened'>({ type: 'open', path, chapter_id: chapterId }, 15_000)
+      if (asked !== notebook) return
       behind.value = false
-      takes.value = path
+      takes.value = notebook
       handout.value = opened.handout
       if (cellToShow) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
       cellToShow = null
     }
     catch (error) {
-      if (openPath.value !== path || state.value !== 'ready') return
+      if (asked !== notebook || state.value !== 'ready') return
+      const code = error instanceof BridgeError ? error.code : null
+      // One of the two knows an older publication; the page can ask for the newest.
+      if (code === 'other_chapter') study.retry()
       // Loading the frame would find no server either, and lose the page that waits for it.
-      if (!online.value || (error instanceof BridgeError && error.code === 'server_unreachable')) behind.value = true
-      else frame.load(path)
+      if (!online.value || code === 'server_unreachable' || code === 'other_chapter') behind.value = true
+      else load(notebook)
     }
   }
 
-  const isOpen = computed(() => state.value === 'ready' && takes.value !== null && takes.value === wantedPath.value)
-  const catchUp = () => wantedPath.value && void open(wantedPath.value)
+  function load(notebook: Notebook) {
+    asked = notebook
+    frame.load(notebook.path)
+  }
+
+  const isOpen = computed(() => state.value === 'ready' && takes.value !== null && same(takes.value, wanted.value))
+  const catchUp = () => wanted.value && void open(wanted.value)
 
   frame.onLoad(() => {
     behind.value = false
@@ -50,16 +69,18 @@ export const useNotebookOpening = onePerApp(() => {
   })
   // Tells the state of the handout too, which a page loaded by its address does not.
   frame.onReady(catchUp)
+  // The chapter got another name, and its notebook went there: so does the page.
+  frame.onMessage(message => message.type === 'moved' && message.path === takes.value?.path && study.retry())
 
-  watch([() => server.status.value?.state, () => server.status.value?.url, wantedPath, frame.origin], ([status, , path]) => {
+  watch([() => server.status.value?.state, () => server.status.value?.url, wanted, frame.origin], ([status, , notebook]) => {
     const usable = status === 'ready' || (status === 'hub_down' && state.value === 'ready')
     if (!usable) return status !== undefined && frame.unload()
-    if (!path) return
-    if (source.value === null) frame.load(path)
-    else if (path !== openPath.value) {
+    if (!notebook) return
+    if (source.value === null) load(notebook)
+    else if (notebook.path !== openPath.value || !same(notebook, asked)) {
       activeCell.value = null
-      if (state.value === 'ready') void open(path)
-      else frame.load(path)
+      if (state.value === 'ready') void open(notebook)
+      else load(notebook)
     }
   })
   watch(server.sessionEnded, ended => ended && frame.unload())
@@ -74,14 +95,14 @@ export const useNotebookOpening = onePerApp(() => {
     behind,
     isOpen,
     catchUp,
-    reload: () => wantedPath.value && frame.load(wantedPath.value),
+    reload: () => wanted.value && load(wanted.value),
     showCell(cellId: string) {
       if (isOpen.value) tell({ type: 'scroll_to_cell', cell_id: cellId })
       else cellToShow = cellId
     },
     /** Puts code into the notebook, below this cell where it still is, else below the one in focus, and shows it. */
     async insert(code: string, after: string | null) {
-      const path = wantedPath.value ?? ''
+      const path = wanted.value?.path ?? ''
       const put = (after_cell_id?: string) => ask({ type: 'insert', path, source: code, after_cell_id })
       const done = await put(after ?? undefined).catch((error) => {
         if (error instanceof BridgeError && error.code === 'no_such_cell') return put()

@@ -5,7 +5,7 @@ export const useNotebookRuns = onePerApp(() => {
   const { onMessage } = useNotebookFrame()
   const study = useStudy()
   const queue = useStudyQueue()
-  const chapters = new Map<string, number>()
+  const chapters = new Map<string, number | undefined>()
   const isShown = (path: string) => path === study.chapter.value?.notebook?.path
 
   watch(study.chapter, (chapter) => {
@@ -25,6 +25,7 @@ export const useNotebookRuns = onePerApp(() => {
 
   onMessage((message) => {
     if (message.type === 'cell_executed') executed(message)
+    else if (message.type === 'moved') chapters.set(message.to, chapters.get(message.path))
     else if (message.type === 'cell_running' && isShown(message.path)) study.running.set(message.cell_id, { kind: 'running' })
     else if (message.type === 'cell_empty' && isShown(message.path) && study.running.get(message.cell_id)?.kind !== 'ok') study.running.set(message.cell_id, { kind: 'empty' })
   })

@@ -46,6 +46,12 @@ describe('the bridge client', () => {
     expect(target.postMessage).toHaveBeenCalledWith({ tenarai: 1, id: 'r1', type: 'save' }, HUB)
   })
 
+  it('says whose notebook it asks for', () => {
+    const { client, target } = setUp()
+    client.ask({ type: 'open', path: 'ml/03.ipynb', chapter_id: 2 }).catch(() => undefined)
+    expect(target.postMessage).toHaveBeenCalledWith({ tenarai: 1, id: 'r1', type: 'open', path: 'ml/03.ipynb', chapter_id: 2 }, HUB)
+  })
+
   it('gives each request its own answer, in whatever order they come', async () => {
     const { client, say } = setUp()
     const reset = client.ask({ type: 'reset', path: 'a' })
@@ -97,6 +103,11 @@ describe('messages of the notebook', () => {
 
   it('may say done with nothing more', () => {
     expect(readMessage({ tenarai: 1, type: 'done', id: 'r1' })).toEqual({ tenarai: 1, type: 'done', id: 'r1' })
+  })
+
+  it('may tell where a notebook went, if both names are paths', () => {
+    expect(readMessage({ tenarai: 1, type: 'moved', path: 'ml/03.ipynb', to: 'ml/03b.ipynb' })).toMatchObject({ to: 'ml/03b.ipynb' })
+    expect(readMessage({ tenarai: 1, type: 'moved', path: 'ml/03.ipynb', to: 3 })).toBeNull()
   })
 
   it('may speak of a cell that is gone', () => {

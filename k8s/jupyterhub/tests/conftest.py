@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from checks_job import Desk
+from learner import Learner
 from people import Browser, Kernel
+from proxied import proxied as proxied
 from running_hub import RunningHub
 from standin_lms import StandinLms
 
@@ -128,3 +130,9 @@ def newcomer(hub: RunningHub) -> Iterator[Browser]:
     browser.sign_in()
     yield browser
     hub.api("DELETE", f"users/{browser.user}/server")
+
+
+@pytest.fixture
+def learner(tmp_path: Path, lms: StandinLms) -> Learner:
+    """Somebody whose server has just started."""
+    return Learner(tmp_path, lms)

@@ -333,6 +333,19 @@ def test_requests_about_handouts_are_refused_with_a_code(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+def test_a_page_knows_what_had_moved_when_it_was_loaded(kernel: Kernel) -> None:
+    assert '"tenaraiMoved": "0"' in kernel.api("GET", f"notebooks/{ONE}").text
+    assert kernel.api("GET", "tenarai/api/resources").json()["moved"] == []
+    opened = kernel.api("POST", "tenarai/api/open", json={"path": ONE, "chapter_id": 7}).json()
+    assert (opened["handout"]["state"], opened["moved"]) == ("untouched", [])
+
+
+@pytest.mark.parametrize("chapter", ["7", 7.0, True, [7]])
+def test_a_chapter_that_is_no_number_is_refused(kernel: Kernel, chapter: Any) -> None:
+    answer = kernel.api("POST", "tenarai/api/open", json={"path": ONE, "chapter_id": chapter})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_chapter")
+
+
 def test_the_bridges_endpoints_are_closed_to_strangers(person: Browser, hub: RunningHub) -> None:
     stranger = Browser(hub, "u9102")
     assert stranger.visit(f"user/{person.user}/tenarai/api/resources", {}).status_code in (401, 403)

@@ -43,6 +43,7 @@ const bridgeMessage = v.variant('type', [
   }),
   v.object({ ...common, type: v.picklist(['cell_running', 'cell_empty']), path, cell_id: cellId }),
   v.object({ ...common, type: v.literal('active_cell'), path, cell_id: cellId, cell_index: position }),
+  v.object({ ...common, type: v.literal('moved'), path, to: path }),
   v.object({ ...common, type: v.literal('saved'), path, at: v.string() }),
   v.object({ ...common, type: v.literal('dirty'), path, dirty: v.boolean() }),
   v.object({ ...common, type: v.literal('kernel'), path, status: v.picklist(['starting', 'idle', 'busy', 'restarting', 'dead', 'disconnected']) }),
@@ -60,7 +61,8 @@ export type NotebookJson = v.InferOutput<typeof notebook>
 
 export type BridgeRequest
   = { type: 'hello' | 'save' | 'focus' }
-    | { type: 'open' | 'reset' | 'diff' | 'update' | 'keep', path: string }
+    // Whose notebook is meant: a path may be another chapter's by now.
+    | { type: 'open' | 'reset' | 'diff' | 'update' | 'keep', path: string, chapter_id?: number }
     | { type: 'scroll_to_cell', cell_id: string }
     | { type: 'insert', path: string, source: string, after_cell_id?: string }
     | { type: 'theme', theme: 'light' | 'dark' }

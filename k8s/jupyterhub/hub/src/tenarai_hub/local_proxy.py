@@ -1,7 +1,7 @@
 """`tenarai-hub-proxy`: PyPI's configurable-http-proxy for one machine (no Node), with what it lacks.
 
-* answers are passed on as they come: it would hold back the hub's progress stream until the start is over, serve ten
-  requests at a time and unpack every file;
+* bodies and answers are passed on as they come (`upload.py`): it would keep every one whole, hold back the hub's
+  progress stream until the start is over, serve ten requests at a time and unpack every file;
 * a websocket keeps its subprotocol (without it each kernel connection fails once in the browser and starts again) and
   ends when the server behind it ends (else the page never learns that its kernel is gone);
 * cookies of the LMS never go to a learner's server. Their paths forbid it already; this holds when somebody one day
@@ -17,7 +17,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import re
-from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
@@ -27,20 +26,20 @@ from configurable_http_proxy import cli, configproxy
 from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.httpserver import HTTPServer
-from tornado.httputil import HTTPConnection, HTTPHeaders, HTTPMessageDelegate, ResponseStartLine
 from tornado.iostream import StreamClosedError
-from tornado.web import Application
+from tornado.web import Application, RequestHandler, stream_request_body
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
+
+from .upload import Upload
 
 CONNECT_TIMEOUT_S = 10.0
 #: a message of a kernel may carry a large picture
 MAX_MESSAGE = 64 * 1024 * 1024
-#: a request's body is passed on as a whole: a notebook with all its pictures, over a slow line
+#: a notebook with all its pictures, over a slow line; the server behind has to take it within that time, too
 MAX_BODY = 64 * 1024 * 1024
 BODY_TIMEOUT_S = 300.0
-#: what is larger counts, and all of that together is bounded: whoever sends it may be nobody
-LARGE_BODY = 1024 * 1024
-MAX_LARGE_BODIES = 256 * 1024 * 1024
+#: a route, which the hub adds at the proxy's own door: that one keeps what it is sent, and a learner's program finds it
+MAX_ROUTE = 64 * 1024
 IDLE_TIMEOUT_S = 75.0
 #: tornado's word for a connection that broke; no status of HTTP
 NO_ANSWER = 599
@@ -48,6 +47,7 @@ LMS_COOKIES = "tenarai_"
 _NOT_PASSED_ON = {
     "connection",
     "content-length",
+    "expect",
     "keep-alive",
     "proxy-connection",
     "te",
@@ -96,10 +96,13 @@ def is_own_cookie(header: str, own: str) -> bool:
 _LEARNERS = re.compile(r".*/user/[^/]+(/[^/]+)?/?")
 
 
+@stream_request_body
 class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
     """One request on its way to the hub or to a learner's server."""
 
     _session: aiohttp.ClientSession | None = None
+    _upload: Upload | None = None
+    _asked: asyncio.Task[aiohttp.ClientResponse] | None = None
 
     def _learners(self) -> str | None:
         """The folder of the learner's server that this request is routed to; None on the way to the hub.
@@ -108,6 +111,53 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         """
         prefix: str = self.target["prefix"] if self.target else ""
         return prefix.rstrip("/") + "/" if _LEARNERS.fullmatch(prefix) else None
+
+    async def prepare(self) -> None:
+        """Before a body is read, see where it goes."""
+        headers = self.request.headers
+        if headers.get("Content-Length", "0") == "0" and "Transfer-Encoding" not in headers:
+            return
+        self._url = await self.get_target_url(self.path_args[0])
+
+    async def data_received(self, chunk: bytes) -> None:
+        """Take the next piece of the body when the server behind has taken the one before."""
+        if self._upload is None:
+            self._upload = Upload(self._learners() or "")
+            if self._url is None or self._is_service_worker():
+                return  # it is refused when all has come
+            self._asked = asyncio.create_task(self._ask(self._url, self._upload))
+        if self._asked is None:
+            return
+        # the hub is sent forms, and keeps them whole
+        if not self._upload.admit(len(chunk)) or (self._upload.is_large and not self._learners()):
+            self.set_status(503 if self._learners() else 413)
+            self._break_off()
+            await self.finish()
+            return
+        await self._upload.put(chunk, self._asked)
+
+    def on_connection_close(self) -> None:
+        """The browser went away: whoever was asked need not answer."""
+        self._break_off()
+        RequestHandler.on_connection_close(self)
+        super().on_connection_close()
+
+    def on_finish(self) -> None:
+        """All is said."""
+        if self._upload:
+            self._upload.forget()
+        super().on_finish()
+
+    def _break_off(self) -> None:
+        if self._upload:
+            self._upload.forget()
+        asked, self._asked = self._asked, None
+        # one that has answered already is not waited for either
+        if asked and not asked.cancel() and not asked.cancelled() and not asked.exception():
+            asked.result().close()
+
+    def _is_service_worker(self) -> bool:
+        return self._learners() is not None and "Service-Worker" in self.request.headers
 
     def compute_etag(self) -> None:
         """The server behind makes them."""
@@ -171,27 +221,20 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         url = await self.get_target_url(path)
         if url is None:
             return
-        learners = self._learners()
-        if learners and "Service-Worker" in self.request.headers:
+        if self._is_service_worker():
             self.set_status(403)
             await self.finish()
             return
-        request = self._get_proxy_request(url)
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in _NOT_PASSED_ON}
         try:
-            upstream = await self._client().request(
-                request.method,
-                yarl.URL(url, encoded=True),
-                headers=headers,
-                data=request.body or None,
-                allow_redirects=False,
-                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            )
+            upstream = await self._answer(url)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            self._break_off()
             await self.handle_proxy_error(503, error)
             return
+        if upstream is None:
+            return
         try:
-            await self._pass_on(upstream, learners)
+            await self._pass_on(upstream, self._learners())
         except StreamClosedError:
             pass  # the browser went away
         except aiohttp.ClientError as error:
@@ -200,6 +243,32 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
             self.request.connection.stream.close()
         finally:
             upstream.close()
+
+    async def _answer(self, url: str) -> aiohttp.ClientResponse | None:
+        """What the server behind says; None when the browser does not wait for it any more."""
+        self._asked = asked = self._asked or asyncio.create_task(self._ask(url, None))
+        if self._upload:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                await self._upload.put(None, asked)
+        await asyncio.wait({asked})
+        if asked.cancelled():
+            return None
+        self._asked = None
+        return asked.result()
+
+    async def _ask(self, url: str, upload: Upload | None) -> aiohttp.ClientResponse:
+        request = self._get_proxy_request(url)
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in _NOT_PASSED_ON}
+        if upload and "Transfer-Encoding" not in self.request.headers:
+            headers["Content-Length"] = self.request.headers["Content-Length"]
+        return await self._client().request(
+            request.method,
+            yarl.URL(url, encoded=True),
+            headers=headers,
+            data=upload.pieces() if upload else None,
+            allow_redirects=False,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        )
 
     async def _pass_on(self, upstream: aiohttp.ClientResponse, learners: str | None) -> None:
         self.set_status(upstream.status, upstream.reason)
@@ -213,6 +282,8 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
                 continue
             if name.lower() not in _NOT_PASSED_ON or name.lower() == "content-length":
                 self.add_header(name, value)
+        if self.request.method != "HEAD" and upstream.status not in (204, 304):
+            await self.flush()  # also an answer that breaks off has begun
         async for piece in upstream.content.iter_any():
             self.write(piece)
             await self.flush()
@@ -231,64 +302,19 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
 
 
 def _application(handlers: list[Any]) -> Application:
-    return Application(handlers, websocket_max_message_size=MAX_MESSAGE)
-
-
-class BoundedRequest(HTTPMessageDelegate):
-    """A request whose large body has to wait for its turn: without room it is refused as soon as its head is there."""
-
-    _in_flight = 0
-
-    def __init__(self, inner: HTTPMessageDelegate, connection: HTTPConnection) -> None:
-        self._inner, self._connection = inner, connection
-        self._held, self._refused = 0, False
-
-    def headers_received(self, start_line: Any, headers: HTTPHeaders) -> Awaitable[None] | None:
-        """Take room for the body, or say that there is none."""
-        told = headers.get("Content-Length", "0")
-        length = int(told) if told.isdecimal() and "Transfer-Encoding" not in headers else MAX_BODY
-        if LARGE_BODY < length <= MAX_BODY:
-            if BoundedRequest._in_flight + length > MAX_LARGE_BODIES:
-                self._refused = True
-                said = HTTPHeaders({"Content-Length": "0", "Retry-After": "10"})
-                self._connection.write_headers(ResponseStartLine("HTTP/1.1", 503, "Service Unavailable"), said)
-                self._connection.finish()
-                return None
-            self._held = length
-            BoundedRequest._in_flight += length
-        return self._inner.headers_received(start_line, headers)
-
-    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
-        """Pass on."""
-        return self._inner.data_received(chunk)
-
-    def finish(self) -> None:
-        """All is here, and goes on its way."""
-        self._release()
-        self._inner.finish()
-
-    def on_connection_close(self) -> None:
-        """The rest never came."""
-        self._release()
-        if not self._refused:
-            self._inner.on_connection_close()
-
-    def _release(self) -> None:
-        BoundedRequest._in_flight -= self._held
-        self._held = 0
+    streams = any(handler is StreamingProxyHandler for _, handler, *_ in handlers)
+    largest = MAX_BODY if streams else MAX_ROUTE
+    return Application(handlers, websocket_max_message_size=MAX_MESSAGE, largest_body=largest)
 
 
 class BothLocalhosts(HTTPServer):
     """A server that, told to listen at 127.0.0.1, does so at ::1 as well, and waits for no body for ever."""
 
     def initialize(self, *arguments: Any, **options: Any) -> None:
-        """Bound what is kept of a request until it is passed on."""
-        bounds = {"max_body_size": MAX_BODY, "body_timeout": BODY_TIMEOUT_S, "idle_connection_timeout": IDLE_TIMEOUT_S}
+        """Bound what is taken of a request, and for how long."""
+        largest = arguments[0].settings["largest_body"]
+        bounds = {"max_body_size": largest, "body_timeout": BODY_TIMEOUT_S, "idle_connection_timeout": IDLE_TIMEOUT_S}
         super().initialize(*arguments, **(options | bounds))
-
-    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
-        """A request whose body is bounded together with those of the others."""
-        return BoundedRequest(super().start_request(server_conn, request_conn), request_conn)
 
     def listen(self, port: int, address: str | None = None, *options: Any, **named: Any) -> None:
         """Listen; a machine without IPv6 has the one address only."""

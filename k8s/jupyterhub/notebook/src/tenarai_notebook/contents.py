@@ -50,6 +50,14 @@ class Answer:
     etag: str | None
 
 
+@dataclass(frozen=True)
+class News:
+    """A manifest whose blobs are there, and which nobody has seen yet."""
+
+    etag: str | None
+    manifest: dict[str, Any]
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A token is for one address; it follows nobody elsewhere."""
 
@@ -108,20 +116,32 @@ class Pristine:
 
     def fetch(self, api: ContentApi, report: Callable[[int], None] = lambda percent: None) -> bool:
         """Bring everything up to date; True when something changed. On a ContentsError nothing has."""
+        news = self.download(api, report)
+        return news is not None and self.adopt(news)
+
+    def download(self, api: ContentApi, report: Callable[[int], None] = lambda percent: None) -> News | None:
+        """Fetch what a newer manifest names, beside what is there; None when there is no newer one."""
         known = read_json(self._manifest)
         answer = api.get("manifest", MAX_MANIFEST, known.get("etag") if self._complete(known) else None)
         if answer.status == 304:
             report(100)
-            return False
+            return None
         manifest = _parse(answer.body)
-        entries = list(_entries(manifest))
         try:
-            self._fetch_blobs(api, entries, report)
-            write_json(self._manifest, {"etag": answer.etag, "manifest": manifest})
+            self._fetch_blobs(api, list(_entries(manifest)), report)
         except OSError as error:
             raise ContentsError(f"the material could not be stored: {error}") from error
-        self._drop_others({entry.sha256 for entry in entries})
-        return known.get("manifest") != manifest
+        return News(answer.etag, manifest)
+
+    def adopt(self, news: News) -> bool:
+        """From now on this is what was published; True when that is something else than before."""
+        known = read_json(self._manifest)
+        try:
+            write_json(self._manifest, {"etag": news.etag, "manifest": news.manifest})
+        except OSError as error:
+            raise ContentsError(f"the material could not be stored: {error}") from error
+        self._drop_others({entry.sha256 for entry in _entries(news.manifest)})
+        return known.get("manifest") != news.manifest
 
     def _complete(self, known: dict[str, Any]) -> bool:
         try:

@@ -23,6 +23,8 @@ from .places import Places, UnsafePath
 from .resources import measure
 from .working_folder import WorkingFolder
 
+PageConfigHook = Callable[[Any, dict[str, Any]], dict[str, Any]]
+
 #: the LMS is asked for a newer publication at most this often
 FETCH_EVERY_S = 120.0
 #: and for a notebook that is missing, at most this often
@@ -40,8 +42,10 @@ class Room:
         self._log = log
         # the start script has just asked
         self._asked_at = time.monotonic()
-        self._asking: asyncio.Task[None] | None = None
-        #: one change of the folder at a time: each reads what is recorded of it, and writes that anew
+        #: under way, beside what is asked of the server
+        self.asking: asyncio.Task[None] | None = None
+        self._fetching = asyncio.Lock()
+        #: one change at a time of the folder and of what is known to be published: each reads both, and writes anew
         self.changing = asyncio.Lock()
         self._missed_at = -FETCH_MISSING_EVERY_S
 
@@ -50,19 +54,32 @@ class Room:
         if time.monotonic() - self._asked_at < FETCH_EVERY_S:
             return
         self._asked_at = time.monotonic()
-        self._asking = asyncio.get_running_loop().create_task(self._fetch())
+        self.asking = asyncio.get_running_loop().create_task(self._look())
 
-    async def bring(self, path: str) -> None:
-        """Lay out a handout that is not in the working folder; one that was published meanwhile is fetched first."""
-        if await asyncio.to_thread(self.handouts.exists, path):
+    async def bring(self, path: str, chapter: int | None = None) -> None:
+        """Lay out a handout that is not in the working folder; one that was published meanwhile is fetched first.
+
+        `chapter`: whose it is to be. Where that is not so, as far as is known here, a newer publication may say so.
+        """
+        exists, known = await asyncio.to_thread(self._look_up, path, chapter)
+        if exists and (known or chapter is None):
             return
+        if not known:
+            async with self._fetching:
+                if time.monotonic() - self._missed_at >= FETCH_MISSING_EVERY_S:
+                    self._asked_at = time.monotonic()
+                    await self._fetch()
+                    self._missed_at = time.monotonic()
         async with self.changing:
-            known = await asyncio.to_thread(self.handouts.is_known, path)
-            if not known and time.monotonic() - self._missed_at >= FETCH_MISSING_EVERY_S:
-                self._asked_at = time.monotonic()
-                await self._fetch()
-                self._missed_at = time.monotonic()
             await asyncio.to_thread(self.handouts.lay_out_missing, path)
+
+    def _look_up(self, path: str, chapter: int | None) -> tuple[bool, bool]:
+        known = self.handouts.is_known(path) if chapter is None else self.handouts.is_of(path, chapter)
+        return self.handouts.exists(path), known
+
+    async def _look(self) -> None:
+        async with self._fetching:
+            await self._fetch()
 
     async def _fetch(self) -> None:
         base_url = os.environ.get("TENARAI_CONTENT_URL")
@@ -73,7 +90,11 @@ class Room:
         if not base_url:
             return
         try:
-            await asyncio.to_thread(Pristine(self.places.pristine).fetch, ContentApi(base_url, token))
+            pristine = Pristine(self.places.pristine)
+            news = await asyncio.to_thread(pristine.download, ContentApi(base_url, token))
+            if news:
+                async with self.changing:
+                    await asyncio.to_thread(pristine.adopt, news)
         except ContentsError as error:
             self._log.info("No newer material: %s", error)
 
@@ -108,33 +129,41 @@ class _Handler(APIHandler):
 
 
 class ResourcesHandler(_Handler):
-    """GET: how much memory is used. The page asks by itself, so asking is no activity of the learner."""
+    """GET: how much memory is used, and which files got another name. The page asks by itself, so asking is no activity
+    of the learner.
+    """
 
     _track_activity = False
 
     @web.authenticated
     async def get(self) -> None:
         """Measure now."""
-        self.answer((await asyncio.to_thread(measure)).as_json())
+        self.answer((await asyncio.to_thread(measure)).as_json() | {"moved": self.room.handouts.moved})
 
 
 class HandoutHandler(_Handler):
-    """POST {path}: one verb on one working copy."""
+    """POST {path, chapter_id?}: one verb on one working copy, which is to be this chapter's."""
 
     @web.authenticated
     async def post(self, verb: str) -> None:
         """Do it off the event loop: a file may be large, a disk slow."""
         body = self.get_json_body()
-        path = body.get("path") if isinstance(body, dict) else None
+        path, chapter = (body.get("path"), body.get("chapter_id")) if isinstance(body, dict) else (None, None)
         if not isinstance(path, str):
             self.refuse(400, "bad_path", "path is missing")
+            return
+        if chapter is not None and type(chapter) is not int:
+            self.refuse(400, "bad_chapter", "chapter_id is no number")
             return
         handouts = self.room.handouts
 
         def do() -> Any:
+            if chapter is not None:
+                handouts.refuse_other(path, chapter)
             match verb:
                 case "open":
-                    return {"path": path, "handout": handouts.open(path).as_json()}
+                    state = handouts.open(path).as_json()
+                    return {"path": path, "handout": state, "moved": handouts.moved}
                 case "reset":
                     return {"path": path, "copy_path": handouts.reset(path)}
                 case "update":
@@ -147,7 +176,7 @@ class HandoutHandler(_Handler):
 
         async def bring_and_do() -> Any:
             if verb == "open":
-                await self.room.bring(path)
+                await self.room.bring(path, chapter)
                 self.room.look_for_news()
             async with self.room.changing:
                 return await asyncio.to_thread(do)
@@ -202,3 +231,12 @@ def _load_jupyter_server_extension(app: ServerApp) -> None:
     _count_computing(app)
     page = web_app.settings.setdefault("page_config_data", {})
     page["tenaraiLmsOrigin"] = os.environ["TENARAI_LMS_ORIGIN"]
+
+    # JupyterHub's, which says there whose server it is
+    hook: PageConfigHook = web_app.settings.get("page_config_hook", lambda _, config: config)
+
+    def say_what_moved(handler: Any, config: dict[str, Any]) -> dict[str, Any]:
+        # a page that loads now opens what lies there now; it follows what moves from here on
+        return hook(handler, config) | {"tenaraiMoved": str(len(room["room"].handouts.moved))}
+
+    web_app.settings["page_config_hook"] = say_what_moved

@@ -10,27 +10,14 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .contents import Entry, Pristine
 from .files import read_json, sha256, write_atomically, write_json
-from .places import Places, UnsafePath, inside
-
-#: whatever stands in a learner's folder, the rest of it is laid out and the server starts
-_NO_REASON_TO_STAY_AWAY = (
-    UnsafePath,
-    OSError,
-    MemoryError,
-    RecursionError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-)
+from .places import Places, inside
+from .renames import NO_REASON_TO_STAY_AWAY, Bases, Renames
 
 
 class HandoutError(Exception):
@@ -66,18 +53,25 @@ class Handouts:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._pristine = Pristine(places.pristine)
+        self._renames = Renames(self._file, self._remember, places.moved)
+
+    @property
+    def moved(self) -> list[tuple[str, str]]:
+        """Which files got another name since, in order: from, to."""
+        return list(self._renames.moved)
 
     def lay_out(self) -> list[str]:
         """Copy every handout that is missing, replace those nobody touched; the paths that were refused."""
         bases = self._bases()
         refused = []
         # all that moves first: another chapter may have a name by now that one had before
-        for path, error in self._bring_renamed(bases):
-            refused.append(f"{path}: {error or type(error).__name__}")
+        failed = self._bring_renamed(bases)
         for path, entry in self._pristine.entries().items():
             try:
+                if path in failed:
+                    raise failed[path]  # a fresh handout there would keep the work away for ever
                 self._lay_out_one(bases, entry)
-            except _NO_REASON_TO_STAY_AWAY as error:
+            except NO_REASON_TO_STAY_AWAY as error:
                 refused.append(f"{path}: {error or type(error).__name__}")
         self._remember(bases)
         return refused
@@ -90,18 +84,33 @@ class Handouts:
         """Whether there is a handout for this path, as far as was fetched."""
         return path in self._pristine.entries()
 
+    def is_of(self, path: str, chapter: int) -> bool:
+        """Whether this is the chapter's handout, as far as was fetched."""
+        entry = self._pristine.entries().get(path)
+        return entry is not None and entry.chapter in (None, chapter)
+
     def lay_out_missing(self, path: str) -> None:
         """Copy what is missing of this handout's course: a notebook needs its data. What is there stays as it is."""
         entries, bases = self._pristine.entries(), self._bases()
         if path not in entries:
             return
         course = path.split("/")[0]
-        for _, error in self._bring_renamed(bases):
-            raise error
+        failed = self._bring_renamed(bases)
         for other, entry in entries.items():
-            if other.split("/")[0] == course and not self._file(other).exists():
+            if other.split("/")[0] == course and other not in failed and not self._file(other).exists():
                 self._lay_out_one(bases, entry)
         self._remember(bases)
+        if path in failed:
+            raise failed[path]
+
+    def refuse_other(self, path: str, chapter: int) -> None:
+        """Raise where the notebook at this path is known to be another chapter's, or the chapter's is elsewhere."""
+        entries = self._pristine.entries()
+        entry = entries.get(path)
+        if entry is None and any(other.chapter == chapter for other in entries.values()):
+            raise HandoutError("other_chapter", f"the chapter's notebook is not {path} any more")
+        if entry is not None and entry.chapter not in (None, chapter):
+            raise HandoutError("other_chapter", f"{path} is the notebook of another chapter")
 
     def open(self, path: str) -> State:
         """Make the working copy if it is missing, and say how it stands."""
@@ -111,11 +120,15 @@ class Handouts:
         bases = self._bases()
         # what lies there may be another chapter's, which has this name no more
         if not self._file(path).exists() or bases.get(path, {}).get("chapter") != entry.chapter:
-            for _, error in self._bring_renamed(bases):
-                raise error
-            if not self._file(path).exists():
+            failed = self._bring_renamed(bases)
+            if path not in failed and not self._file(path).exists():
                 self._lay_out_one(bases, entry)
             self._remember(bases)
+            if path in failed:
+                raise failed[path]
+            whose = bases.get(path, {}).get("chapter")
+            if entry.chapter is not None and whose not in (None, entry.chapter):
+                raise HandoutError("other_chapter", f"what lies at {path} is another chapter's, and could not be moved")
         return self.state(path)
 
     def state(self, path: str) -> State:
@@ -170,7 +183,7 @@ class Handouts:
         except ValueError as error:
             raise HandoutError("not_a_notebook", f"{path} cannot be read as a notebook") from error
 
-    def _lay_out_one(self, bases: dict[str, Any], entry: Entry) -> None:
+    def _lay_out_one(self, bases: Bases, entry: Entry) -> None:
         file = self._file(entry.path)
         base = bases.get(entry.path)
         if base is not None and base.get("chapter") is None:
@@ -183,41 +196,10 @@ class Handouts:
         write_atomically(file, content)
         bases[entry.path] = _base(entry, content)
 
-    def _bring_renamed(self, bases: dict[str, Any]) -> Iterator[tuple[str, Exception]]:
-        """Where a chapter had another name, what the learner wrote under that moves; what could not is given back.
-
-        One chapter may wait for a name that another is to leave, so that all are looked at until none moves; where they
-        wait for each other, one of them makes way.
-        """
-        homes = {entry.chapter: path for path, entry in self._pristine.entries().items() if entry.chapter is not None}
-        waiting: dict[str, str] = {}
-        for name, base in bases.items():
-            chapter = base.get("chapter")
-            home = homes.get(chapter) if isinstance(chapter, int) else None
-            # what leads elsewhere is told when it is laid out
-            with suppress(*_NO_REASON_TO_STAY_AWAY):
-                if home is not None and home != name and self._file(home) and self._file(name).is_file():
-                    waiting[name] = home
-
-        def move(name: str, to: str) -> None:
-            self._file(name).rename(self._file(to))
-            bases[to] = bases.pop(name)
-
-        while waiting:
-            free = next((name for name, home in waiting.items() if not self._file(home).exists()), None)
-            circle = next((name for name in waiting if _comes_back(waiting, name)), None)
-            leaves = free or circle
-            if leaves is None:
-                return
-            home = waiting.pop(leaves)
-            try:
-                if free:
-                    move(leaves, home)
-                else:
-                    move(leaves, f"{leaves}.aside")
-                    waiting[f"{leaves}.aside"] = home
-            except _NO_REASON_TO_STAY_AWAY as error:
-                yield home, error
+    def _bring_renamed(self, bases: Bases) -> dict[str, Exception]:
+        entries = self._pristine.entries()
+        homes = {entry.chapter: path for path, entry in entries.items() if entry.chapter is not None}
+        return self._renames.bring(bases, homes)
 
     def _take(self, entry: Entry, content: bytes) -> None:
         write_atomically(self._file(entry.path), content)
@@ -257,18 +239,11 @@ class Handouts:
     def _file(self, path: str) -> Path:
         return inside(self._places.work, path)
 
-    def _bases(self) -> dict[str, Any]:
+    def _bases(self) -> Bases:
         return {path: base for path, base in read_json(self._places.handouts).items() if isinstance(base, dict)}
 
-    def _remember(self, bases: dict[str, Any]) -> None:
+    def _remember(self, bases: Bases) -> None:
         write_json(self._places.handouts, bases)
-
-
-def _comes_back(moves: dict[str, str], name: str) -> bool:
-    at, steps = moves[name], 1
-    while at in moves and at != name and steps < len(moves):
-        at, steps = moves[at], steps + 1
-    return at == name
 
 
 def sources_digest(content: bytes) -> str | None:

@@ -7,6 +7,7 @@
     .tenarai/content-token     reads this learner's handouts at the LMS
     .tenarai/pristine/         what the LMS last published: manifest.json and blobs by their sha256
     .tenarai/handouts.json     which handout each working copy was made from
+    .tenarai/moved.json        which files got another name since, for pages that have them open
     .tenarai/runtime           leads to the folder of the kernels' sockets
     .tenarai/settings/         the notebook's own settings (theme, language)
 """
@@ -58,6 +59,11 @@ class Places:
     def handouts(self) -> Path:
         """Which handout each working copy was made from."""
         return self.private / "handouts.json"
+
+    @property
+    def moved(self) -> Path:
+        """Which files got another name since."""
+        return self.private / "moved.json"
 
     @property
     def runtime(self) -> Path:

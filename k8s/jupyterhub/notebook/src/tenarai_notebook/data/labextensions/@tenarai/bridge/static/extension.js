@@ -1,6 +1,7 @@
 // The bridge between a notebook and the page of the LMS that shows it. The messages are in k8s/jupyterhub/README.md.
 import { Channel } from './channel.js';
 import { wearLook } from './look.js';
+import { Moves } from './moves.js';
 import { setServerLost } from './notebook.js';
 import { Pane } from './pane.js';
 import { answerRequests } from './requests.js';
@@ -29,9 +30,13 @@ function reportResources(channel, server, pane) {
     if (document.visibilityState !== 'visible') return;
     const resources = await server.resources().catch(() => null);
     setServerLost(resources === null);
+    if (resources) await pane.followMoves().catch(() => undefined);
     if (lost && resources) void pane.saveAll();
     lost = resources === null;
-    if (resources) channel.send('resources', resources);
+    if (resources) {
+      const { memory_bytes, memory_limit_bytes } = resources;
+      channel.send('resources', { memory_bytes, memory_limit_bytes });
+    }
   };
   setInterval(report, RESOURCES_EVERY_MS);
   document.addEventListener('visibilitychange', report);
@@ -82,7 +87,9 @@ export async function createPlugin(shared) {
       const channel = new Channel(coreutils.PageConfig.getOption('tenaraiLmsOrigin'));
       if (!channel.connected || coreutils.PageConfig.getOption('notebookPage') !== 'notebooks') return;
       const server = new Server(services, coreutils);
-      const pane = new Pane(app, docs, channel, server, coreutils);
+      const known = Number(coreutils.PageConfig.getOption('tenaraiMoved')) || 0;
+      const moves = new Moves(app.serviceManager.contents, known);
+      const pane = new Pane(app, docs, channel, server, coreutils, moves);
       answerRequests({ channel, pane, server, themes, settings });
       wearLook();
       channel.listen();

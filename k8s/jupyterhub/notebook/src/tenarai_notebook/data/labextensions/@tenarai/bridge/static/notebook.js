@@ -66,7 +66,9 @@ export async function canRun(panel) {
  * Whether there is something to save. Jupyter calls a notebook changed as soon as its kernel has said its version;
  * nobody touched it then, so only what happens to cells counts.
  */
-function followChanges({ model, path }, channel) {
+function followChanges(context, channel) {
+  const { model } = context;
+  let { path } = context;
   let touched = false;
   let said = false;
   const say = () => {
@@ -89,6 +91,11 @@ function followChanges({ model, path }, channel) {
   model.stateChanged.connect((_, change) => {
     if (change.name === 'dirty') queueMicrotask(say);
   });
+  context.pathChanged.connect((_, to) => {
+    if (said) channel.send('dirty', { path, dirty: false });
+    path = to;
+    if (said) channel.send('dirty', { path, dirty: true });
+  });
 }
 
 /** Connect a notebook to the channel, once. */
@@ -106,6 +113,10 @@ export function follow(panel, channel) {
   sessionContext.statusChanged.connect(sayKernel);
   sessionContext.connectionStatusChanged.connect(sayKernel);
   sessionContext.kernelChanged.connect(sayKernel);
+  context.pathChanged.connect(() => {
+    said = undefined;
+    sayKernel();
+  });
   const onServer = () => {
     sayKernel();
     connectAgain(panel);

@@ -14,15 +14,17 @@ export class Pane {
   #channel;
   #server;
   #urls;
+  #moves;
   #panels = []; // most recently shown last
   #queue = Promise.resolve();
 
-  constructor(app, docs, channel, server, { PageConfig, URLExt }) {
+  constructor(app, docs, channel, server, { PageConfig, URLExt }, moves) {
     this.#app = app;
     this.#docs = docs;
     this.#channel = channel;
     this.#server = server;
     this.#urls = { PageConfig, URLExt };
+    this.#moves = moves;
   }
 
   /** The notebook that is shown, once it has been adopted. */
@@ -61,8 +63,16 @@ export class Pane {
   /** Jupyter opens a dialog over a save that finds no server; here whoever asked is told, and asks again later. */
   async save(context) {
     if (!context.isReady || !context.model.dirty) return;
+    // which tells as well whether the file is still where it was
     await this.#server.resources();
+    await this.followMoves();
     await save(context);
+  }
+
+  /** Open notebooks whose chapter got another name go where their files went. */
+  async followMoves() {
+    const tell = (path, to) => this.#channel.send('moved', { path, to });
+    await this.#moves.follow(this.#server.moved, () => this.#panels, tell);
   }
 
   async sayReady() {
@@ -77,23 +87,25 @@ export class Pane {
   }
 
   /** Show this notebook in place of the current one; one after the other, in the order they were asked for. */
-  open(path) {
-    const opened = this.#queue.then(() => this.#open(path));
+  open(path, chapterId) {
+    const opened = this.#queue.then(() => this.#open(path, chapterId));
     this.#queue = opened.catch(() => undefined);
     return opened;
   }
 
-  async #open(path) {
-    const before = this.current;
+  async #open(path, chapterId) {
+    const left = this.current;
     // first, for its file may be the one that this chapter takes over from its former name
-    if (before && before.context.path !== path) await this.save(before.context);
-    const { handout } = await this.#server.handout('open', path);
+    if (left && left.context.path !== path) await this.save(left.context);
+    const { handout } = await this.#server.handout('open', path, chapterId);
+    await this.followMoves();
+    const before = this.current;
     if (before?.context.path !== path) {
       await this.#show(path, before);
-      this.#rememberAddress(path);
       // what cannot be saved stays open, and is asked again after the next one
       void this.#closeOthers().catch(() => undefined);
     }
+    this.#rememberAddress(path);
     void this.sayReady();
     return { type: 'opened', path, handout };
   }

@@ -10,6 +10,12 @@ function choice(message, field, choices) {
   return value;
 }
 
+/** Whose notebook it is to be; an older page of the LMS does not say so. */
+function chapterOf({ chapter_id: id }) {
+  if (id !== undefined && !Number.isSafeInteger(id)) throw new Refusal('bad_message', 'chapter_id is no number');
+  return id;
+}
+
 function positionOf(panel, cellId) {
   const position = panel.content.widgets.findIndex(cell => cell.model.id === cellId);
   if (position < 0) throw new Refusal('no_such_cell', `There is no cell ${cellId}`);
@@ -28,15 +34,16 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
   };
 
   /** And what the server has written comes back to the screen. */
-  const rewrite = async (verb, path) => {
+  const rewrite = async (verb, message) => {
+    const path = text(message, 'path');
     await saveIfOpen(path);
-    const answer = await server.handout(verb, path);
+    const answer = await server.handout(verb, path, chapterOf(message));
     if (pane.isOpen(path)) await pane.find(path).context.revert();
     return answer;
   };
 
   channel.on('hello', () => pane.sayReady());
-  channel.on('open', message => pane.open(text(message, 'path')));
+  channel.on('open', message => pane.open(text(message, 'path'), chapterOf(message)));
   channel.on('save', async () => {
     const panel = shown();
     await pane.save(panel.context);
@@ -71,12 +78,12 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
     // Jupyter reads its texts once; when to load the frame again is the page's decision
     return { applies: 'next_load' };
   });
-  channel.on('reset', message => rewrite('reset', text(message, 'path')));
-  channel.on('update', message => rewrite('update', text(message, 'path')));
-  channel.on('keep', message => server.handout('keep', text(message, 'path')));
+  channel.on('reset', message => rewrite('reset', message));
+  channel.on('update', message => rewrite('update', message));
+  channel.on('keep', message => server.handout('keep', text(message, 'path'), chapterOf(message)));
   channel.on('diff', async message => {
     await saveIfOpen(text(message, 'path'));
-    return server.handout('diff', text(message, 'path'));
+    return server.handout('diff', text(message, 'path'), chapterOf(message));
   });
   channel.on('focus', () => {
     window.focus();

@@ -5,6 +5,8 @@ export class Server {
   #settings;
   #request;
   #base;
+  /** Which files got another name, in order: [from, to]. */
+  moved = [];
 
   constructor({ ServerConnection }, { URLExt }) {
     this.#settings = ServerConnection.makeSettings();
@@ -12,9 +14,9 @@ export class Server {
     this.#base = URLExt.join(this.#settings.baseUrl, 'tenarai', 'api');
   }
 
-  /** open, reset, update, keep, diff */
-  handout(verb, path) {
-    return this.#ask(verb, { method: 'POST', body: JSON.stringify({ path }) });
+  /** open, reset, update, keep, diff; refused where the path is not this chapter's, if that is said */
+  handout(verb, path, chapterId) {
+    return this.#ask(verb, { method: 'POST', body: JSON.stringify({ path, chapter_id: chapterId }) });
   }
 
   resources() {
@@ -30,6 +32,7 @@ export class Server {
     }
     const body = await response.json().catch(() => ({}));
     if (!response.ok) throw new Refusal(body.code ?? `http_${response.status}`, body.detail ?? response.statusText);
+    if (body.moved?.length > this.moved.length) this.moved = body.moved;
     return body;
   }
 }
