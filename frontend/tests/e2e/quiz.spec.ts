@@ -92,8 +92,11 @@ test('who leaves the quiz while nothing gets through finds their answer again, a
   await checkPage()
 
   const sent: unknown[] = []
-  page.on('request', request => request.method() === 'PUT' && sent.push(request.postDataJSON()))
   await page.unroute('**/answers/**')
+  await page.route('**/answers/**', (route) => {
+    sent.push(route.request().postDataJSON())
+    return route.continue()
+  })
   await submit(page)
   await expect(page.getByText('不合格 16%')).toBeVisible()
   expect(sent).toEqual([{ answer: { kind: 'number', number: '4' } }])
