@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, Uid};
 
 use crate::support::program::{complaint, free_address, tenarai};
 use crate::support::{Plan, within};
@@ -131,6 +132,57 @@ async fn servers_that_a_fallen_hub_left_end_with_the_site() {
     assert!(neighbour.try_wait().expect("ours to ask").is_none(), "the neighbour goes on");
     neighbour.kill().expect("ours to kill");
     neighbour.wait().expect("it ends");
+}
+
+/// At which ports the hub was told to be reached by servers and by its proxy.
+fn ports(told: &HashMap<String, String>) -> [u16; 2] {
+    ["TENARAI_HUB_PORT_INTERNAL", "TENARAI_HUB_PROXY_API_PORT"].map(|name| told[name].parse().expect("a port"))
+}
+
+/// Whether a program of this uid can listen there.
+fn can_listen(uid: u32, port: u16) -> bool {
+    let script = format!("import socket; socket.create_server(('127.0.0.1', {port}))");
+    let mut command = Command::new("python3");
+    command.args(["-c", &script]).current_dir("/").uid(uid).gid(uid).stderr(Stdio::null());
+    command.status().expect("it runs").success()
+}
+
+#[tokio::test]
+async fn the_ports_inside_are_the_same_for_the_next_hub_and_the_next_site_and_no_learner_can_have_them() {
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let url = format!("http://{hub}/jupyterhub/");
+    let first = ports(&told(&plan, &[("TENARAI_HUB_URL", &url)]).await);
+    std::fs::remove_file(plan.dir.path().join("hub/env")).expect("ours to remove");
+    assert_eq!(ports(&told(&plan, &[("TENARAI_HUB_URL", &url)]).await), first);
+    // Those who are not root have one uid for all.
+    if Uid::effective().is_root() {
+        assert!(can_listen(0, first[0]) && can_listen(0, first[1]));
+        assert!(!can_listen(200_001, first[0]) && !can_listen(200_001, first[1]));
+    }
+}
+
+#[tokio::test]
+async fn servers_that_know_a_port_which_somebody_else_took_end_before_the_hub_has_another() {
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let url = format!("http://{hub}/jupyterhub/");
+    // As an earlier site left them; none of those that the sites of other tests choose.
+    let list = plan.dir.path().join("hub/ports");
+    std::fs::create_dir_all(plan.dir.path().join("hub")).expect("the folder takes folders");
+    std::fs::write(&list, if Uid::effective().is_root() { "571 572" } else { "19571 19572" }).expect("it is written");
+    let mut child = with_hub(&plan, &[("TENARAI_HUB_URL", &url)]).spawn().expect("it starts");
+    let fallen = process(&plan, "hub.pid", None).await;
+    let server = process(&plan, "server", None).await;
+    let before = std::fs::read_to_string(&list).expect("the ports");
+    let port: u16 = before.split(' ').next().and_then(|port| port.parse().ok()).expect("a port");
+    let _thief = std::net::TcpListener::bind(("127.0.0.1", port)).expect("the hub of this test leaves it alone");
+    kill(fallen, Signal::SIGKILL).expect("ours to kill");
+    process(&plan, "server", Some(server)).await;
+    assert!(!lives(server), "it would speak to the thief");
+    assert!(!std::fs::read_to_string(&list).expect("the ports").contains(&port.to_string()));
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("ours to end");
+    assert!(child.wait().expect("it ends").success());
 }
 
 /// A process with such a name in its command line, which listens there and works in that folder.

@@ -15,18 +15,8 @@ import yarl
 from aiohttp import web
 
 from running_hub import free_port
+from running_proxy import OwnedSocket, until_listening
 from tenarai_hub.local_proxy import without_lms_cookies
-
-
-async def until_listening(port: int) -> None:
-    """The proxy opens its two ports one after the other."""
-    async with asyncio.timeout(60):
-        while True:
-            with suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                return
-            await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -140,6 +130,8 @@ async def proxied() -> AsyncIterator[str]:
     await runner.setup()
     target, port, api = free_port(), free_port(), free_port()
     await web.TCPSite(runner, "127.0.0.1", target).start()
+    learners = free_port()
+    await web.SockSite(runner, OwnedSocket(learners, 200_001)).start()
     command = [str(Path(sys.executable).with_name("tenarai-hub-proxy"))]
     command += ["--ip", "127.0.0.1", "--port", str(port), "--api-ip", "127.0.0.1", "--api-port", str(api)]
     command += ["--default-target", f"http://127.0.0.1:{target}"]
@@ -148,7 +140,7 @@ async def proxied() -> AsyncIterator[str]:
         await until_listening(port)
         await until_listening(api)
         route = f"http://127.0.0.1:{api}/api/routes/jupyterhub/user/u1"
-        add = {"target": f"http://127.0.0.1:{target}"}
+        add = {"target": f"http://127.0.0.1:{learners}"}
         async with aiohttp.ClientSession() as http, http.post(route, json=add) as answer:
             assert answer.status == 201
         yield f"http://127.0.0.1:{port}/jupyterhub/"
