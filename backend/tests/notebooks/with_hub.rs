@@ -111,6 +111,12 @@ async fn a_hub_that_falls_is_started_again_after_longer_and_longer_pauses_and_th
     assert!(child.wait().expect("it ends").success());
 }
 
+/// Whether learners have uids of their own, and may yet listen at every port: in many containers.
+fn learners_may_take_any_port() -> bool {
+    let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    Uid::effective().is_root() && first.is_ok_and(|first| first.trim().parse::<u16>().is_ok_and(|first| first < 1024))
+}
+
 #[tokio::test]
 async fn servers_that_a_fallen_hub_left_end_with_the_site() {
     let (site, hub) = (free_address(), free_address());
@@ -120,12 +126,16 @@ async fn servers_that_a_fallen_hub_left_end_with_the_site() {
     let fallen = process(&plan, "hub.pid", None).await;
     let server = process(&plan, "server", None).await;
     // Somebody who lives in the same folder, but was not started by a hub.
-    let home = std::fs::read_to_string(format!("/proc/{server}/environ")).expect("its environment");
-    let home = home.split('\0').find_map(|entry| entry.strip_prefix("HOME=")).expect("a home").to_owned();
+    let home = within(Duration::from_secs(60), "the server is itself", async || {
+        let environment = std::fs::read_to_string(format!("/proc/{server}/environ")).ok()?;
+        environment.split('\0').find_map(|entry| entry.strip_prefix("HOME=")).map(str::to_owned)
+    })
+    .await;
     let mut neighbour = Command::new("sleep").arg("100").env("HOME", home).spawn().expect("it starts");
     kill(fallen, Signal::SIGKILL).expect("ours to kill");
     process(&plan, "server", Some(server)).await;
-    assert!(lives(server), "the next hub finds it again");
+    // The next hub finds it again, unless meanwhile it would speak to whoever has the hub's port.
+    assert_eq!(lives(server), !learners_may_take_any_port());
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("ours to end");
     assert!(child.wait().expect("it ends").success());
     assert!(!lives(server));
@@ -154,9 +164,10 @@ async fn the_ports_inside_are_the_same_for_the_next_hub_and_the_next_site_and_no
     let url = format!("http://{hub}/jupyterhub/");
     let first = ports(&told(&plan, &[("TENARAI_HUB_URL", &url)]).await);
     std::fs::remove_file(plan.dir.path().join("hub/env")).expect("ours to remove");
-    assert_eq!(ports(&told(&plan, &[("TENARAI_HUB_URL", &url)]).await), first);
+    let second = ports(&told(&plan, &[("TENARAI_HUB_URL", &url)]).await);
+    assert!(second == first || learners_may_take_any_port());
     // Those who are not root have one uid for all.
-    if Uid::effective().is_root() {
+    if Uid::effective().is_root() && !learners_may_take_any_port() {
         assert!(can_listen(0, first[0]) && can_listen(0, first[1]));
         assert!(!can_listen(200_001, first[0]) && !can_listen(200_001, first[1]));
     }
