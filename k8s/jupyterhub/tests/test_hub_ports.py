@@ -49,10 +49,10 @@ while True:
 """
 
 
-def of_learner(uid: int, script: str, port: int, **more: int) -> subprocess.Popen[str]:
+def of_learner(uid: int, script: str, port: int, stdout: int | None = None) -> subprocess.Popen[bytes]:
     """A program of this uid."""
     command = [PYTHON, "-c", script, str(port)]
-    return subprocess.Popen(command, user=uid, group=uid, extra_groups=[], env={}, cwd="/", text=True, **more)
+    return subprocess.Popen(command, user=uid, group=uid, extra_groups=[], env={}, cwd="/", stdout=stdout)
 
 
 @contextlib.contextmanager
