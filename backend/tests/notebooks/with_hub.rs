@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, Uid};
 
 use crate::support::program::{complaint, free_address, tenarai};
 use crate::support::{Plan, within};
@@ -110,6 +111,12 @@ async fn a_hub_that_falls_is_started_again_after_longer_and_longer_pauses_and_th
     assert!(child.wait().expect("it ends").success());
 }
 
+/// Whether learners have uids of their own, and may yet listen at every port: in many containers.
+fn learners_may_take_any_port() -> bool {
+    let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    Uid::effective().is_root() && first.is_ok_and(|first| first.trim().parse::<u16>().is_ok_and(|first| first < 1024))
+}
+
 #[tokio::test]
 async fn servers_that_a_fallen_hub_left_end_with_the_site() {
     let (site, hub) = (free_address(), free_address());
@@ -119,18 +126,74 @@ async fn servers_that_a_fallen_hub_left_end_with_the_site() {
     let fallen = process(&plan, "hub.pid", None).await;
     let server = process(&plan, "server", None).await;
     // Somebody who lives in the same folder, but was not started by a hub.
-    let home = std::fs::read_to_string(format!("/proc/{server}/environ")).expect("its environment");
-    let home = home.split('\0').find_map(|entry| entry.strip_prefix("HOME=")).expect("a home").to_owned();
+    let home = within(Duration::from_secs(60), "the server is itself", async || {
+        let environment = std::fs::read_to_string(format!("/proc/{server}/environ")).ok()?;
+        environment.split('\0').find_map(|entry| entry.strip_prefix("HOME=")).map(str::to_owned)
+    })
+    .await;
     let mut neighbour = Command::new("sleep").arg("100").env("HOME", home).spawn().expect("it starts");
     kill(fallen, Signal::SIGKILL).expect("ours to kill");
     process(&plan, "server", Some(server)).await;
-    assert!(lives(server), "the next hub finds it again");
+    // The next hub finds it again, unless meanwhile it would speak to whoever has the hub's port.
+    assert_eq!(lives(server), !learners_may_take_any_port());
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("ours to end");
     assert!(child.wait().expect("it ends").success());
     assert!(!lives(server));
     assert!(neighbour.try_wait().expect("ours to ask").is_none(), "the neighbour goes on");
     neighbour.kill().expect("ours to kill");
     neighbour.wait().expect("it ends");
+}
+
+/// At which ports the hub was told to be reached by servers and by its proxy.
+fn ports(told: &HashMap<String, String>) -> [u16; 2] {
+    ["TENARAI_HUB_PORT_INTERNAL", "TENARAI_HUB_PROXY_API_PORT"].map(|name| told[name].parse().expect("a port"))
+}
+
+/// Whether a program of this uid can listen there.
+fn can_listen(uid: u32, port: u16) -> bool {
+    let script = format!("import socket; socket.create_server(('127.0.0.1', {port}))");
+    let mut command = Command::new("python3");
+    command.args(["-c", &script]).current_dir("/").uid(uid).gid(uid).stderr(Stdio::null());
+    command.status().expect("it runs").success()
+}
+
+#[tokio::test]
+async fn the_ports_inside_are_the_same_for_the_next_hub_and_the_next_site_and_no_learner_can_have_them() {
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let url = format!("http://{hub}/jupyterhub/");
+    let first = ports(&told(&plan, &[("TENARAI_HUB_URL", &url)]).await);
+    std::fs::remove_file(plan.dir.path().join("hub/env")).expect("ours to remove");
+    let second = ports(&told(&plan, &[("TENARAI_HUB_URL", &url)]).await);
+    assert!(second == first || learners_may_take_any_port());
+    // Those who are not root have one uid for all.
+    if Uid::effective().is_root() && !learners_may_take_any_port() {
+        assert!(can_listen(0, first[0]) && can_listen(0, first[1]));
+        assert!(!can_listen(200_001, first[0]) && !can_listen(200_001, first[1]));
+    }
+}
+
+#[tokio::test]
+async fn servers_that_know_a_port_which_somebody_else_took_end_before_the_hub_has_another() {
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let url = format!("http://{hub}/jupyterhub/");
+    // As an earlier site left them; none of those that the sites of other tests choose.
+    let list = plan.dir.path().join("hub/ports");
+    std::fs::create_dir_all(plan.dir.path().join("hub")).expect("the folder takes folders");
+    std::fs::write(&list, if Uid::effective().is_root() { "571 572" } else { "19571 19572" }).expect("it is written");
+    let mut child = with_hub(&plan, &[("TENARAI_HUB_URL", &url)]).spawn().expect("it starts");
+    let fallen = process(&plan, "hub.pid", None).await;
+    let server = process(&plan, "server", None).await;
+    let before = std::fs::read_to_string(&list).expect("the ports");
+    let port: u16 = before.split(' ').next().and_then(|port| port.parse().ok()).expect("a port");
+    let _thief = std::net::TcpListener::bind(("127.0.0.1", port)).expect("the hub of this test leaves it alone");
+    kill(fallen, Signal::SIGKILL).expect("ours to kill");
+    process(&plan, "server", Some(server)).await;
+    assert!(!lives(server), "it would speak to the thief");
+    assert!(!std::fs::read_to_string(&list).expect("the ports").contains(&port.to_string()));
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).expect("ours to end");
+    assert!(child.wait().expect("it ends").success());
 }
 
 /// A process with such a name in its command line, which listens there and works in that folder.

@@ -15,17 +15,7 @@ import pytest
 from aiohttp import web
 
 from running_hub import free_port
-
-
-async def until_listening(port: int) -> None:
-    """The proxy opens its two ports one after the other."""
-    async with asyncio.timeout(60):
-        while True:
-            with suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                return
-            await asyncio.sleep(0.05)
+from running_proxy import OwnedSocket, until_listening
 
 
 class Proxied(str):
@@ -195,11 +185,12 @@ async def proxied() -> AsyncIterator[Proxied]:
     try:
         await until_listening(port)
         await until_listening(api)
-        add = {"target": f"http://127.0.0.1:{target}"}
         async with aiohttp.ClientSession() as http:
-            for user in ("u1", "u2"):
-                route = f"http://127.0.0.1:{api}/api/routes/jupyterhub/user/{user}"
-                async with http.post(route, json=add) as answer:
+            for learner in (1, 2):
+                theirs = free_port()
+                await web.SockSite(runner, OwnedSocket(theirs, 200_000 + learner)).start()
+                route = f"http://127.0.0.1:{api}/api/routes/jupyterhub/user/u{learner}"
+                async with http.post(route, json={"target": f"http://127.0.0.1:{theirs}"}) as answer:
                     assert answer.status == 201
         yield Proxied(f"http://127.0.0.1:{port}/jupyterhub/", process.pid)
     finally:

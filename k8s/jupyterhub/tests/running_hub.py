@@ -28,7 +28,7 @@ _given: set[int] = set()
 def free_port() -> int:
     """A port nobody listens on, never the same twice; each worker of pytest has a range of its own."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 2
-    for port in range(18100 + 100 * worker, 18200 + 100 * worker):
+    for port in range(18_000 + 1_000 * worker, 19_000 + 1_000 * worker):
         if port in _given:
             continue
         _given.add(port)
@@ -103,11 +103,22 @@ class RunningHub:
             process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
+        self._end_proxy(signal.SIGTERM)
+
+    def fall(self) -> None:
+        """End it from one moment to the next, and what is left but for the servers, as the site does then."""
+        process, self._process = self._process, None
+        assert process is not None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        self._end_proxy(signal.SIGKILL)
+
+    def _end_proxy(self, how: signal.Signals) -> None:
         # a hub that died by itself leaves its proxy, for the next one to find
         left = self.state / "proxy.pid"
         if left.exists():
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(left.read_text().split()[0]), signal.SIGTERM)
+                os.kill(int(left.read_text().split()[0]), how)
 
     def api(self, method: str, path: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
         """One call of the hub's API, as the LMS's service unless another token is given."""

@@ -3,6 +3,7 @@
 mod backoff;
 mod log;
 mod plan;
+mod ports;
 mod process;
 
 use std::io;
@@ -53,17 +54,18 @@ fn keep_running(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
 /// Until we are told to stop.
 fn start_again_and_again(plan: &HubPlan, stopped: &mpsc::Receiver<()>) {
     let mut backoff = Backoff::new();
-    let (mut ports, mut again) = (None, false);
+    let mut again = false;
     loop {
         let started = Instant::now();
-        let why = match process::internal_ports(ports).and_then(|chosen| plan.start(*ports.insert(chosen))) {
-            Ok(mut hub) => {
+        let why = match plan.ports().and_then(|ports| Ok((ports, plan.start(ports)?))) {
+            Ok((ports, mut hub)) => {
                 let ended = wait(&mut hub, again, plan, stopped);
                 plan.end_rest_of(&hub);
-                match ended {
-                    Ended::ByItself(why) => why,
-                    Ended::ByUs => return,
+                let Ended::ByItself(why) = ended else { return };
+                if !ports::are_kept(ports) {
+                    plan.end_servers();
                 }
+                why
             }
             Err(error) => error.to_string(),
         };

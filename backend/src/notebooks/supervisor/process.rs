@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::net::TcpListener;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -14,6 +13,7 @@ use nix::unistd::Pid;
 
 use super::log;
 use super::plan::HubPlan;
+use super::ports::{self, Ports};
 use crate::allocator;
 
 /// The hub stops its servers before it ends.
@@ -34,8 +34,18 @@ impl HubPlan {
         end_known(&self.state, PROXY, Signal::SIGKILL);
     }
 
+    /// The ports of the next hub: those of the last. Where it cannot have them, the servers that know it by its port
+    /// would tell their secrets to somebody else, and are of no use to anybody: they end first.
+    pub(super) fn ports(&self) -> io::Result<Ports> {
+        if let Some(ports) = ports::last(&self.state) {
+            return Ok(ports);
+        }
+        self.end_servers();
+        ports::choose(&self.state)
+    }
+
     /// Starts the hub once, with these internal ports.
-    pub(super) fn start(&self, [internal, proxy]: [u16; 2]) -> io::Result<Child> {
+    pub(super) fn start(&self, [internal, proxy]: Ports) -> io::Result<Child> {
         let log = log::open(&self.log_file)?;
         let errors = log.try_clone()?;
         let mut command = under_our_life(&self.program);
@@ -69,7 +79,7 @@ impl HubPlan {
         end_known(&self.state, PROXY, Signal::SIGKILL);
     }
 
-    /// Ends the learners' servers that a hub left which fell, or could not stop them: there will be no next one.
+    /// Ends the learners' servers that a hub left which fell, or could not stop them.
     pub(super) fn end_servers(&self) {
         for signal in [Signal::SIGTERM, Signal::SIGKILL] {
             let servers = processes_at_home_in(&self.learners);
@@ -165,19 +175,4 @@ fn end_group(child: &Child, signal: Signal) {
 
 fn pid(child: &Child) -> Pid {
     Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX))
-}
-
-/// Learners' servers outlive a hub that falls, and know it by its port: a new one takes the last ports again. Only
-/// where another program has them by now are they chosen anew.
-pub fn internal_ports(last: Option<[u16; 2]>) -> io::Result<[u16; 2]> {
-    match last {
-        Some(ports) if ports.iter().all(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()) => Ok(ports),
-        _ => free_ports(),
-    }
-}
-
-fn free_ports() -> io::Result<[u16; 2]> {
-    // Held together, so that the two differ.
-    let listeners = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
-    Ok([listeners[0].local_addr()?.port(), listeners[1].local_addr()?.port()])
 }

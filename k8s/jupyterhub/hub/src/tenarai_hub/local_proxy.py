@@ -8,6 +8,7 @@
   sets one with a wider path;
 * `localhost` has two addresses and browsers try the IPv6 one first: what listens at one listens at both, or a learner's
   program could listen at the other and be sent everybody's cookies;
+* as root, it sends nothing to a connection whose other end is not its learner's: ports can be taken (`peers.py`);
 * a learner's server reaches no further than itself: it installs no service worker, which would sit before everybody's
   notebooks and outlive its owner's session, and sets no cookie for paths other than its own.
 """
@@ -18,18 +19,19 @@ import asyncio
 import errno
 import re
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import yarl
 from configurable_http_proxy import cli, configproxy
 from configurable_http_proxy.handlers import ProxyHandler
-from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
-from tornado.web import Application, RequestHandler, stream_request_body
-from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
+from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError
 
+from .peers import CheckedConnector, CheckedWebSocket, HubsClient, expected_uid
 from .upload import Upload
 
 CONNECT_TIMEOUT_S = 10.0
@@ -93,14 +95,15 @@ def is_own_cookie(header: str, own: str) -> bool:
 
 
 #: the prefix of a route to a learner's server, below any base
-_LEARNERS = re.compile(r".*/user/[^/]+(/[^/]+)?/?")
+_LEARNERS = re.compile(r".*/user/(?P<user>[^/]+)(/[^/]+)?/?")
 
 
 @stream_request_body
 class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
     """One request on its way to the hub or to a learner's server."""
 
-    _session: aiohttp.ClientSession | None = None
+    #: one for each uid: a connection that was checked for one learner must not serve another
+    _sessions: ClassVar[dict[int | None, aiohttp.ClientSession]] = {}
     _upload: Upload | None = None
     _asked: asyncio.Task[aiohttp.ClientResponse] | None = None
 
@@ -159,6 +162,14 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
     def _is_service_worker(self) -> bool:
         return self._learners() is not None and "Service-Worker" in self.request.headers
 
+    def _uid(self) -> int | None:
+        """Whose the server has to be that this request is routed to."""
+        found = _LEARNERS.fullmatch(self.target["prefix"] if self.target else "")
+        try:
+            return expected_uid(found["user"] if found else None)
+        except ValueError as error:  # nobody whom the site knows
+            raise HTTPError(503) from error
+
     def compute_etag(self) -> None:
         """The server behind makes them."""
 
@@ -174,7 +185,7 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         request = self._get_proxy_request("ws" + url.removeprefix("http"))
         request.connect_timeout = CONNECT_TIMEOUT_S
         try:
-            self.ws_client = await websocket_connect(request, max_message_size=MAX_MESSAGE)
+            self.ws_client = await CheckedWebSocket(request, self._uid(), MAX_MESSAGE).connect_future
         except HTTPClientError as error:
             if error.code == NO_ANSWER:
                 await self.handle_proxy_error(503, error)
@@ -261,7 +272,7 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _NOT_PASSED_ON}
         if upload and "Transfer-Encoding" not in self.request.headers:
             headers["Content-Length"] = self.request.headers["Content-Length"]
-        return await self._client().request(
+        return await self._client(self._uid()).request(
             request.method,
             yarl.URL(url, encoded=True),
             headers=headers,
@@ -290,15 +301,15 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
         await self.finish()
 
     @classmethod
-    def _client(cls) -> aiohttp.ClientSession:
-        if cls._session is None:
-            cls._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),
+    def _client(cls, uid: int | None) -> aiohttp.ClientSession:
+        if uid not in cls._sessions:
+            cls._sessions[uid] = aiohttp.ClientSession(
+                connector=CheckedConnector(uid),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S),
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
-        return cls._session
+        return cls._sessions[uid]
 
 
 def _application(handlers: list[Any]) -> Application:
@@ -333,4 +344,5 @@ def main() -> None:
     cli.HTTPServer = BothLocalhosts
     configproxy.ProxyHandler = StreamingProxyHandler
     configproxy.Application = _application
+    AsyncHTTPClient.configure(HubsClient)
     cli.main()

@@ -14,6 +14,7 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 from traitlets import Instance, Integer, Unicode, default
 
+from . import peers
 from .isolation import Confinement, confine, end_what_is_left, learner_uid, prepare_home, site_group
 from .lms import Lms, LmsUnavailable
 from .progress import Status, read_status
@@ -103,7 +104,21 @@ class LocalLearnerSpawner(ContentTokenMixin, SimpleLocalProcessSpawner):  # type
         self.content_env = await self.content_environment()
         prepare_home(Path(self.home_dir), self.confinement.uid)
         self.start_id = secrets.token_hex(8)
-        return await super().start()
+        # a hub that fell during a start knows nothing of what it had started
+        await self._end_the_rest()
+        ip, port = await super().start()
+        await self._until_it_listens(port)
+        return ip, port
+
+    async def _until_it_listens(self, port: int) -> None:
+        """Wait for the server itself: whoever listens first at a port may be somebody else's program."""
+        uid = self.confinement.uid
+        if uid is None:
+            return
+        while (found := peers.listener(port)) is None or found.uid != uid:
+            if await self.poll() is not None:
+                raise RuntimeError(f"The notebook server of {self.user.name} has ended before it listened")
+            await asyncio.sleep(WATCH_S)
 
     async def stop(self, now: bool = False) -> None:
         """Stop the server, and what its learner started beside it."""
