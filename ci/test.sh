@@ -26,6 +26,7 @@ finish() {
 }
 
 step "lint" ci/lint.sh
+step "docs: every problem and setting explained, every link and picture there" python3 ci/check-docs.py
 step "front end: generated types are those of backend/openapi.json" npm --prefix frontend run --silent api:check
 step "front end: unit tests" npm --prefix frontend run --silent test
 step "front end: build" make frontend/.output/public/200.html

@@ -12,6 +12,9 @@ export TENARAI_DATABASE_URL=${TENARAI_DATABASE_URL:-sqlite:$VAR/tenarai.db}
 export TENARAI_HUB_VENV=$HUB_VENV
 export TENARAI_LEARNERS_DIR=$LEARNERS_DIR
 
+# Learners' code runs on this machine under other uids: answers and checks of the course are not theirs to read.
+chmod -R o-rwx docs/sample-course 2>/dev/null || true
+
 tenarai=${TENARAI_BINARY:-target/release/tenarai}
 "$tenarai" demo docs/sample-course
 exec "$tenarai" serve --with-hub

@@ -114,7 +114,7 @@ fn little_in_a_file_never_becomes_much_on_a_page() {
     let padded = format!("{}{}", &square[..square.len() - 4].replace('=', ""), "A".repeat(100_000));
     attached["attachments"] = json!({"a.png": {"image/png": padded}});
     let lines: Vec<Value> =
-        (0..400).map(|n| code(&n.to_string(), &"\n".repeat(10_000).replace("\n\n", "\n.\n"), &[])).collect();
+        (0..60).map(|n| code(&n.to_string(), &"\n".repeat(10_000).replace("\n\n", "\n.\n"), &[])).collect();
     let nested = "[0,".repeat(100) + &"0,".repeat(50_000) + "0" + &"]".repeat(100);
     let nested: Value = serde_json::from_str(&nested).unwrap();
     for cells in [vec![attached], lines, vec![code("j", "x", &[shows(&json!({"application/json": nested}))])]] {
