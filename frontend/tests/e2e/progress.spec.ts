@@ -38,7 +38,7 @@ test('reading the text and running its cells completes a chapter, and the reason
   await checkPage()
 
   await page.getByRole('link', { name: '手習い: ホームへ' }).click()
-  await expect(page.getByText('1/13 チャプター')).toBeVisible()
+  await expect(page.getByText('1/14 チャプター')).toBeVisible()
   await expect(page.getByRole('link', { name: '1.2 値と変数: 修了' })).toBeVisible()
   await checkPage()
 })
