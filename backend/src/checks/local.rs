@@ -16,6 +16,8 @@ use crate::accounts::Locale;
 
 /// It says whether it can work, or has ended, long before that.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// No run takes so long.
+const FORSAKEN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Runs `python -I -m tenarai_checks`.
 pub struct LocalRunner {
@@ -55,6 +57,7 @@ impl LocalRunner {
 #[async_trait]
 impl Runner for LocalRunner {
     async fn can(&self) -> Result<(), RunnerError> {
+        sweep(&self.folder, FORSAKEN);
         self.call(Path::new("--can"), PATIENCE).await.map(drop)
     }
 
@@ -63,6 +66,17 @@ impl Runner for LocalRunner {
         let within = Duration::from_secs(job.limits.seconds) + PATIENCE;
         let output = self.call(folder.path(), within).await?;
         Ok(serde_json::from_slice(&output.stdout)?)
+    }
+}
+
+/// Removes what a process left that was killed. Others may have runs here, which are younger.
+fn sweep(parent: &Path, age: Duration) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let changed = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        let is_old = changed.and_then(|at| at.elapsed().ok()).is_some_and(|since| since >= age);
+        if is_old && entry.file_name().to_string_lossy().starts_with("run-") {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 
@@ -85,4 +99,24 @@ fn lay_out(parent: &Path, job: &Job) -> std::io::Result<TempDir> {
         write(path, bytes)?;
     }
     Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_nothing_else() {
+        let parent = tempfile::tempdir().expect("a folder");
+        for name in ["run-a", "run-b", "other"] {
+            std::fs::create_dir(parent.path().join(name)).expect("a folder");
+        }
+        sweep(parent.path(), FORSAKEN);
+        assert!(parent.path().join("run-a").exists());
+        sweep(parent.path(), Duration::ZERO);
+        let left: Vec<_> = std::fs::read_dir(parent.path()).expect("it is there").flatten().collect();
+        assert_eq!(left.iter().map(|entry| entry.file_name()).collect::<Vec<_>>(), ["other"]);
+        // A folder that is not there has nothing to remove.
+        sweep(&parent.path().join("nowhere"), Duration::ZERO);
+    }
 }
