@@ -3,6 +3,9 @@ export const useNotebookFocus = onePerApp(() => {
   const { element, state, tell, onMessage } = useNotebookFrame()
   const left = createEventHook()
   let opening: string | null = null
+  /** Opens that are on their way: to and fro in haste, an earlier one may be of the same notebook. */
+  let underway = 0
+  let there = false
   let focused: HTMLElement | null = null
 
   useEventListener(document, 'focusin', ({ target }) => {
@@ -16,13 +19,25 @@ export const useNotebookFocus = onePerApp(() => {
     else element.value.blur()
   }))
   onMessage((message) => {
-    if (message.type === 'ready' && message.path === opening) opening = null
+    if (message.type === 'ready' && message.path === opening) {
+      there = true
+      if (underway <= 1) opening = null
+    }
     else if (message.type === 'leave') void left.trigger()
   })
 
   return {
     /** This notebook is being opened: until it is there, the focus stays where it is. */
-    guard: (path: string) => void (opening = path),
+    guard(path: string) {
+      opening = path
+      there = false
+      underway++
+    },
+    /** One that was guarded has come to something. */
+    settled() {
+      underway--
+      if (underway === 0 && there) opening = null
+    },
     enter() {
       opening = null
       element.value?.focus()

@@ -9,7 +9,7 @@ export const useNotebookOpening = onePerApp(() => {
   const frame = useNotebookFrame()
   const { state, source, openPath, ask, tell } = frame
   const { handout, activeCell } = useNotebookNews()
-  const { guard } = useNotebookFocus()
+  const { guard, settled } = useNotebookFocus()
   const server = useNotebookServer()
   const study = useStudy()
   const online = useOnline()
@@ -52,6 +52,9 @@ export const useNotebookOpening = onePerApp(() => {
       // Loading the frame would find no server either, and lose the page that waits for it.
       if (!online.value || code === 'server_unreachable' || code === 'other_chapter') behind.value = true
       else load(notebook)
+    }
+    finally {
+      settled()
     }
   }
 

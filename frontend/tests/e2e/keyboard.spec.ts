@@ -84,15 +84,20 @@ test('everything works by keyboard, from sign-in into the notebook and out again
   await expect.poll(wrong).toBe(0)
   await textOf(page).getByText('解答例', { exact: true }).click()
   await expect.poll(wrong).toBe(0)
+  // Jupyter takes the focus when it is done; to and fro in haste, it may do so after the reader was given it back.
+  const shown = async (words: string) => {
+    await expect(notebook.cell(0)).toContainText(words)
+    await notebook.ready()
+    await textOf(page).focus()
+  }
+  await shown('過学習')
   await page.keyboard.press('p')
   await expect(page.getByRole('heading', { level: 1, name: /手がかりを増やす/ })).toBeVisible()
+  await shown('手がかり')
   await page.keyboard.press('n')
   await expect(page.getByRole('heading', { level: 1, name: /過学習に気づく/ })).toBeVisible()
 
-  // Jupyter takes the focus when it is done; to and fro that fast, it may do so after the reader was given it back.
-  await expect(notebook.cell(0)).toContainText('過学習')
-  await notebook.ready()
-  await textOf(page).focus()
+  await shown('過学習')
   await page.keyboard.press('g')
   await page.keyboard.press('h')
   await expect(page.getByRole('heading', { name: '受講中の講座' })).toBeVisible()
