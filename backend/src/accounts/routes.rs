@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::display_name::{self, NameError};
 use super::problems::{SAME_PASSWORD, WRONG_PASSWORD};
 use super::{Locale, model, password};
-use crate::http::problem::{INVALID_FIELDS, Problem, TOO_MANY_REQUESTS};
+use crate::http::problem::{INVALID_FIELDS, Problem};
 use crate::http::{Body, Problems};
 use crate::live::{Limit, News};
 use crate::sessions::problems::SESSION_ENDED;
@@ -44,9 +44,7 @@ async fn change_password(me: SignedIn, body: Body<PasswordChange>, site: Data<Si
     let same = new_password.expose_secret() == current_password.expose_secret();
     let user = me.person.id;
     let limit = Limit { key: format!("password:{user}"), most: site.config.settings.sign_in_failures_per_account };
-    if let Err(exceeded) = site.live.limits.count(&limit).await {
-        return Err(TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after));
-    }
+    site.live.limits.count(&limit).await?;
     let known = site.db.read(move |db| Ok::<_, Problem>(model::secret_of(db, user)?)).await?;
     if !password::verify(password::turn().await, current_password, known.clone()).await {
         return Err(WRONG_PASSWORD.problem().at("/current_password", "wrong_password", ""));

@@ -17,8 +17,8 @@ use crate::courses::ReaderOfChapter;
 use crate::db::AnyConnection;
 use crate::db::types::{SubmissionId, Ts};
 use crate::http::Problems;
-use crate::http::problem::{Problem, TOO_MANY_REQUESTS, UNAVAILABLE};
-use crate::live::{Exceeded, Limit};
+use crate::http::problem::{Problem, UNAVAILABLE};
+use crate::live::Limit;
 use crate::notebooks;
 use crate::site::Site;
 use crate::study::TraineeOfChapter;
@@ -43,8 +43,7 @@ pub async fn hand_in(TraineeOfChapter(reader): TraineeOfChapter, site: Data<Site
     let rows = site.db.read(move |db| Ok::<_, Problem>(model::of(db, user, chapter)?)).await?;
     refuse_closed(&assignment, &reader, &rows, asked_at)?;
     let limit = Limit { key: format!("hand_in:{user}"), most: PER_QUARTER_HOUR };
-    let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
-    site.live.limits.count(&limit).await.map_err(refused)?;
+    site.live.limits.count(&limit).await?;
 
     let Snapshot { blob, size } = read_notebook(&site, &reader, &notebook).await?;
     let new = NewSubmission {
@@ -132,7 +131,7 @@ fn keep(
     let rows = model::of(tx, new.user_id, new.chapter_id)?;
     // Much may have happened while the notebook was read.
     refuse_closed(assignment, reader, &rows, at)?;
-    let last = rows.iter().rfind(|row| row.state().counts());
+    let last = rows.iter().rfind(|row| row.state().stands());
     if let Some(last) = last.filter(|row| row.notebook_sha256 == new.notebook_sha256) {
         return match last.state() {
             SubmissionState::NeedsWork => Err(NOTHING_CHANGED.problem()),

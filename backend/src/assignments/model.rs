@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
+use crate::checks;
 use crate::db::schema::submissions;
 use crate::db::types::{ChapterId, ChapterVersionId, CohortId, SubmissionId, Ts, UserId};
 use crate::db::{AnyConnection, Both};
@@ -27,9 +28,14 @@ pub enum SubmissionState {
 }
 
 impl SubmissionState {
-    /// Whether it uses up one of the attempts there are.
-    pub fn counts(self) -> bool {
-        matches!(self, Self::Waiting | Self::NeedsWork | Self::Passed)
+    /// Whether a tutor has decided on it: it has used up one of the attempts there are.
+    pub fn is_graded(self) -> bool {
+        matches!(self, Self::NeedsWork | Self::Passed)
+    }
+
+    /// Whether nothing newer, and no second thought, has taken its place.
+    pub fn stands(self) -> bool {
+        self == Self::Waiting || self.is_graded()
     }
 }
 
@@ -96,10 +102,14 @@ pub fn add(tx: &mut AnyConnection, new: &NewSubmission) -> QueryResult<usize> {
     Both(diesel::insert_into(submissions::table).values(new).on_conflict_do_nothing()).execute(tx)
 }
 
-/// Lets one that waits stand otherwise; false where it does not wait any more.
+/// Lets one that waits stand otherwise, and its checks with it; false where it does not wait any more.
 pub fn leave_queue(tx: &mut AnyConnection, id: SubmissionId, to: SubmissionState, at: Ts) -> QueryResult<bool> {
     let waiting: &str = SubmissionState::Waiting.into();
     let to: &str = to.into();
     let row = submissions::table.find(id).filter(submissions::state.eq(waiting));
-    Ok(diesel::update(row).set((submissions::state.eq(to), submissions::changed_at.eq(at))).execute(tx)? > 0)
+    let left = diesel::update(row).set((submissions::state.eq(to), submissions::changed_at.eq(at))).execute(tx)? > 0;
+    if left {
+        checks::drop_queued(tx, id)?;
+    }
+    Ok(left)
 }

@@ -31,7 +31,7 @@ pub async fn overview(
     let (user, chapter) = (reader.me.person.id, reader.chapter.chapter().id);
     let known = site.db.read(move |db| {
         let rows = model::of(db, user, chapter)?;
-        let checked = match rows.iter().rfind(|row| row.state().counts()) {
+        let checked = match rows.iter().rfind(|row| row.state().stands()) {
             Some(last) => checks::of_submission(db, last.id)?,
             None => None,
         };

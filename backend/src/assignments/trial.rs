@@ -8,8 +8,8 @@ use crate::checks::problems::{CHECKS_NOT_CONFIGURED, NOTHING_TO_CHECK};
 use crate::checks::{self, CheckRun, NewRun};
 use crate::courses::LocaleQuery;
 use crate::http::Problems;
-use crate::http::problem::{NOT_FOUND, Problem, TOO_MANY_REQUESTS};
-use crate::live::{Exceeded, Limit};
+use crate::http::problem::{NOT_FOUND, Problem};
+use crate::live::Limit;
 use crate::site::Site;
 use crate::study::TraineeOfChapter;
 
@@ -33,8 +33,7 @@ pub async fn run(
     }
     let (user, chapter) = (reader.me.person.id, reader.chapter.chapter().id);
     let limit = Limit { key: format!("checks:{user}"), most: PER_QUARTER_HOUR };
-    let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
-    site.live.limits.count(&limit).await.map_err(refused)?;
+    site.live.limits.count(&limit).await?;
     let kept = read_notebook(&site, &reader, &notebook).await?;
     let new = NewRun {
         user,

@@ -169,7 +169,7 @@ impl AssignmentOverview {
 
 /// Null: as many as it takes. One that waits gives its place to the next.
 pub fn attempts_left(assignment: &Assignment, rows: &[SubmissionRow]) -> Option<u32> {
-    let graded = rows.iter().filter(|row| row.state().counts() && row.state() != SubmissionState::Waiting).count();
+    let graded = rows.iter().filter(|row| row.state().is_graded()).count();
     assignment.rules.attempts.map(|most| most.saturating_sub(u32::try_from(graded).unwrap_or(u32::MAX)))
 }
 

@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use crate::config::Settings;
 
 pub use local::LocalRunner;
-pub use model::{NewRun, RunRow, enqueue, of_submission, trial_of};
+pub use model::{NewRun, RunRow, drop_queued, enqueue, of_submission, trial_of};
 pub use runner::{Runner, RunnerError};
 pub use view::CheckRun;
 pub use worker::work;

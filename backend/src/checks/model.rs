@@ -119,20 +119,29 @@ pub fn take(tx: &mut AnyConnection, now: Ts, lease: TimeDelta) -> QueryResult<Op
     Ok((taken > 0).then(|| RunRow { tries: run.tries + 1, ..run }))
 }
 
+/// Takes a run out of the queue that nobody has begun: what it is of does not wait for a tutor any more.
+pub fn drop_queued(tx: &mut AnyConnection, submission: SubmissionId) -> QueryResult<usize> {
+    let run = check_runs::table.filter(check_runs::submission_id.eq(submission)).filter(check_runs::state.eq("queued"));
+    diesel::delete(run).execute(tx)
+}
+
+/// A run as whoever took it has it: nothing where somebody else took it after them.
+macro_rules! held {
+    ($run:expr) => {
+        check_runs::table.find($run.id).filter(check_runs::state.eq("running")).filter(check_runs::tries.eq($run.tries))
+    };
+}
+
 /// Says that this process still has it.
 pub fn renew(tx: &mut AnyConnection, run: &RunRow, until: Ts) -> QueryResult<usize> {
-    let mine =
-        check_runs::table.find(run.id).filter(check_runs::state.eq("running")).filter(check_runs::tries.eq(run.tries));
-    diesel::update(mine).set(check_runs::lease_until.eq(until)).execute(tx)
+    diesel::update(held!(run)).set(check_runs::lease_until.eq(until)).execute(tx)
 }
 
 /// Ends a run, or gives it back; nothing where somebody else has it by now.
 pub fn leave(tx: &mut AnyConnection, run: &RunRow, state: RunState, result: Option<Outcome>) -> QueryResult<usize> {
     let state: &str = state.into();
     let finished = (!OPEN.contains(&state)).then(Ts::now);
-    let mine =
-        check_runs::table.find(run.id).filter(check_runs::state.eq("running")).filter(check_runs::tries.eq(run.tries));
-    diesel::update(mine)
+    diesel::update(held!(run))
         .set((
             check_runs::state.eq(state),
             check_runs::lease_until.eq(None::<Ts>),

@@ -279,6 +279,12 @@ impl From<diesel::result::Error> for Problem {
     }
 }
 
+impl From<crate::live::Exceeded> for Problem {
+    fn from(exceeded: crate::live::Exceeded) -> Self {
+        TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after)
+    }
+}
+
 impl From<crate::blobs::Error> for Problem {
     fn from(error: crate::blobs::Error) -> Self {
         use crate::blobs::Error;

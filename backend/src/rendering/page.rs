@@ -11,7 +11,11 @@ use super::words;
 use crate::content::shared::escape;
 use crate::locale::Locale;
 
-const STYLE: &str = include_str!("frame.css");
+const STYLE: &str = concat!(
+    include_str!("frame.css"),
+    // The classes that formulas have, the same as in the texts of courses.
+    include_str!("../../../frontend/app/assets/css/math-classes.css")
+);
 const SCRIPT: &str = include_str!("frame.js");
 
 /// What also holds where a page is shown without its headers. (`sandbox` and `frame-ancestors` work in headers only.)

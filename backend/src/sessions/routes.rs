@@ -16,10 +16,10 @@ use super::{announce_end, keys::Jwk};
 use crate::accounts::{self, Grant, Locale, Person, password};
 use crate::db::types::{OrganisationId, SessionId, Ts, UserId};
 use crate::http::page::Page;
-use crate::http::problem::{INVALID_FIELDS, NOT_FOUND, Problem, TOO_MANY_REQUESTS};
+use crate::http::problem::{INVALID_FIELDS, NOT_FOUND, Problem};
 use crate::http::{Body, Problems};
 use crate::http::{client_address, network_of};
-use crate::live::{Exceeded, Limit};
+use crate::live::Limit;
 use crate::site::Site;
 
 #[derive(Deserialize, ToSchema)]
@@ -103,9 +103,8 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
     };
     // An account's tries are counted beforehand, so that many at once do not slip through. An address counts its
     // failures only: a whole company may sign in from behind one.
-    let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
-    site.live.limits.allows(&by_address).await.map_err(refused)?;
-    site.live.limits.count(&by_account).await.map_err(refused)?;
+    site.live.limits.allows(&by_address).await?;
+    site.live.limits.count(&by_account).await?;
     let account = match site.db.read(move |db| Ok::<_, Problem>(accounts::by_email(db, &email)?)).await {
         Ok(account) => account,
         Err(unavailable) => {
@@ -117,7 +116,7 @@ pub async fn sign_in(request: HttpRequest, body: Body<SignIn>, site: Data<Site>)
     let hash = account.as_ref().and_then(|account| account.hash.clone());
     let turn = password::turn().await;
     // Once more: of many at once, the first have failed meanwhile.
-    site.live.limits.allows(&by_address).await.map_err(refused)?;
+    site.live.limits.allows(&by_address).await?;
     let fits = password::verify(turn, password, hash).await;
     let Some(account) = account.filter(|_| fits) else {
         // That this was one too many, the next one hears.

@@ -16,9 +16,9 @@ use super::view::{ChapterProgress, CourseProgress};
 use crate::courses::{self, ChapterRef};
 use crate::db::AnyConnection;
 use crate::db::types::{ChapterId, CourseId, EventId, Ts, UserId};
-use crate::http::problem::{Problem, TOO_MANY_REQUESTS};
+use crate::http::problem::Problem;
 use crate::http::{Body, Problems};
-use crate::live::{Exceeded, Limit};
+use crate::live::Limit;
 use crate::sessions::SignedIn;
 use crate::site::Site;
 
@@ -151,8 +151,7 @@ pub async fn send(me: SignedIn, batch: Body<Batch>, site: Data<Site>) -> Result<
     let runs: u32 = events.iter().map(|event| u32::from(matches!(event.what, What::CellExecuted(_)))).sum();
     if runs > 0 {
         let limit = Limit { key: format!("runs:{user}"), most: site.config.settings.runs_per_person };
-        let refused = |exceeded: Exceeded| TOO_MANY_REQUESTS.problem().retry_after(exceeded.retry_after);
-        site.live.limits.count_all(&limit, runs).await.map_err(refused)?;
+        site.live.limits.count_all(&limit, runs).await?;
     }
     let mut chapters: BTreeMap<ChapterId, Result<ChapterRef, Rejected>> = BTreeMap::new();
     for event in &events {

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
+use tenarai::blobs::BlobId;
 use tenarai::db::schema::check_runs;
 use tenarai::db::types::Ts;
 
@@ -144,6 +145,13 @@ async fn what_is_handed_in_is_checked_and_hidden_checks_stay_hidden(plan: Plan) 
     assert_eq!(job["tests"], json!(["test_one", "test_secret"]));
     assert_eq!(std::fs::read_to_string(folder.join("submission.ipynb")).expect("a notebook"), NOTEBOOK);
     assert!(std::fs::read_to_string(folder.join("checks.py")).expect("checks").contains("def test_secret"));
+    // A trainee's own server gets everything of the course but that.
+    let token = scene.site.content_token_for(&scene.trainee.hub_name()).await.ok()["token"].clone();
+    let token = token.as_str().expect("a token");
+    let hidden = BlobId::of(&std::fs::read(folder.join("checks.py")).expect("checks"));
+    let shown = BlobId::of(&std::fs::read(folder.join("handout.ipynb")).expect("a handout"));
+    scene.site.as_service(&format!("/content/v1/blobs/{hidden}"), token).await.refused(404, "not_found");
+    scene.site.as_service(&format!("/content/v1/blobs/{shown}"), token).await.is(200);
     assert!(folder.join("data/numbers.csv").is_file() && folder.join("handout.ipynb").is_file());
     let left = std::fs::read_dir(scene.site.settings().data_dir.join("checks")).expect("a folder").count();
     assert_eq!(left, 0);
@@ -169,6 +177,33 @@ async fn whoever_tries_for_themselves_runs_the_checks_that_are_shown(plan: Plan)
     assert_eq!(given.iter().map(|(_, job)| job["tests"].clone()).collect::<Vec<_>>(), [json!(["test_one"])]);
     assert_eq!(scene.overview().await["checked"], Value::Null);
     scene.trainee.post_nothing(&scene.address("checks")).await.is(202);
+}
+
+#[apply(story)]
+async fn what_gave_way_before_its_turn_is_not_run(plan: Plan) {
+    let (runner, plan) = FakeRunner::of(plan);
+    runner.mark("wait");
+    runner.says(&outcome());
+    let scene = scene(plan, TASK).await;
+    // Two others keep the site busy, be it one process or two.
+    for _ in 0..2 {
+        let other = scene.site.trainee(&scene.course).await;
+        scene.hub.runs(&other.hub_name());
+        scene.hub.keeps(&other.hub_name(), &scene.course.notebook("own"), NOTEBOOK);
+        other.post_nothing(&scene.address("checks")).await.is(202);
+    }
+    let hand_in = async |words: &str| {
+        let text = json!({ "nbformat": 4, "cells": [{ "cell_type": "raw", "source": words }] }).to_string();
+        scene.hub.keeps(&scene.trainee.hub_name(), &scene.course.notebook("own"), &text);
+        scene.trainee.post_nothing(&scene.address("submissions")).await.is(201).json()
+    };
+    hand_in("first").await;
+    let second = hand_in("second").await;
+    scene.trainee.post_nothing(&format!("/api/v1/submissions/{}/withdrawal", second["id"])).await.is(200);
+    hand_in("third").await;
+    runner.goes_on();
+    assert_eq!(scene.ended("checked").await["state"], "done");
+    assert_eq!(runner.given().len(), 3);
 }
 
 #[apply(story)]
