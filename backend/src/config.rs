@@ -72,6 +72,10 @@ settings! {
     checks_seconds: u64 = 120,
     /// Memory a notebook that is checked may take, in MB.
     checks_memory_mb: u32 = 2048,
+    /// Seconds in which a tutor can take a decision back before it is sent.
+    undo_seconds: u32 = 60,
+    /// Of a hundred decisions, so many are put before a lead for a second opinion.
+    moderation_percent: u8 = 5,
     /// No server is started ahead of need while this many run.
     prewarm_limit: usize = 20,
     /// Threads that answer requests; 0 takes one a core.

@@ -13,6 +13,7 @@ pub mod content;
 pub mod courses;
 pub mod db;
 pub mod demo;
+pub mod grading;
 pub mod http;
 pub mod live;
 mod locale;

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::courses::{Catalogue, Readings};
 use crate::db::types::UserId;
 use crate::db::{self, Db};
+use crate::grading::{self, Outbound};
 use crate::http::problem::{INTERNAL, Problem};
 use crate::live::{Live, News, watch_revocations};
 use crate::notebooks::{Followers, HubClient};
@@ -36,6 +37,7 @@ pub struct Site {
     pub hub: Option<HubClient>,
     pub followers: Followers,
     pub checks: Checks,
+    pub outbound: Outbound,
     pub started: Instant,
 }
 
@@ -85,6 +87,7 @@ impl Site {
             readings: Readings::new(),
             blobs: Blobs::in_folder(&config.blobs_dir())?,
             checks: Checks::new(&config.settings),
+            outbound: Outbound::default(),
             config: Arc::new(config),
             followers: Followers::new(live.clone()),
             started: Instant::now(),
@@ -103,6 +106,7 @@ impl Site {
         tokio::spawn(delete_old_sessions(self.db.clone()));
         tokio::spawn(quizzes::close_overdue(self.clone()));
         tokio::spawn(checks::work(self.clone()));
+        tokio::spawn(grading::send_decisions(self.clone()));
         if self.hub.is_some() {
             tokio::spawn(crate::notebooks::follow_news(self.clone()));
         }

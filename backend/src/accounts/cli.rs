@@ -255,11 +255,11 @@ fn check_scope(
         (Role::Tutor, Scope::Cohort(id)) => {
             ("cohort", !organisations::courses_of_cohorts(db, &[CohortId(id)])?.is_empty())
         }
-        (Role::Author, Scope::Course(id)) => ("course", courses::exists(db, CourseId(id))?),
+        (Role::Tutor | Role::Author, Scope::Course(id)) => ("course", courses::exists(db, CourseId(id))?),
         (Role::Operator, _) => return Err(UserError::ScopeUnfit(role, "site")),
         (Role::Trainee, _) => return Err(UserError::ScopeUnfit(role, "organisation:ID")),
         (Role::CorporateAdmin, _) => return Err(UserError::ScopeUnfit(role, "organisation:ID or department:ID")),
-        (Role::Tutor, _) => return Err(UserError::ScopeUnfit(role, "cohort:ID")),
+        (Role::Tutor, _) => return Err(UserError::ScopeUnfit(role, "cohort:ID or course:ID")),
         (Role::Author, _) => return Err(UserError::ScopeUnfit(role, "course:ID")),
     };
     if exists { Ok(()) } else { Err(UserError::ScopeUnknown(kind, email.to_owned())) }

@@ -106,6 +106,14 @@ impl Person {
         })
     }
 
+    /// The courses whose tutors they lead: all cohorts of these are theirs, too.
+    pub fn leads(&self) -> impl Iterator<Item = CourseId> {
+        self.grants.iter().filter_map(|grant| match (grant.role, grant.scope) {
+            (Role::Tutor, Scope::Course(id)) => Some(CourseId(id)),
+            _ => None,
+        })
+    }
+
     pub fn writes(&self, course: CourseId) -> bool {
         self.grants.contains(&Grant { role: Role::Author, scope: Scope::Course(course.0) })
     }

@@ -6,7 +6,9 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 
 use super::model::{self, NewSubmission, SubmissionRow, SubmissionState};
-use super::problems::{ALREADY_PASSED, HAND_IN_CLOSED, NO_ASSIGNMENT, NO_HAND_INS_LEFT, NOTHING_CHANGED};
+use super::problems::{
+    ALREADY_PASSED, APPEAL_WAITS, BEING_GRADED, HAND_IN_CLOSED, NO_ASSIGNMENT, NO_HAND_INS_LEFT, NOTHING_CHANGED,
+};
 use super::snapshot;
 use super::view::{Closed, Submission, closed};
 use crate::blobs::BlobId;
@@ -59,6 +61,7 @@ pub async fn hand_in(TraineeOfChapter(reader): TraineeOfChapter, site: Data<Site
         due_at: reader.due_at,
         state: SubmissionState::Waiting.into(),
         changed_at: asked_at,
+        queued_at: asked_at,
     };
     for _ in 0..TRIES {
         let (new, assignment, reader) = (new.clone(), Arc::clone(&assignment), reader.clone());
@@ -139,7 +142,9 @@ fn keep(
         };
     }
     if let Some(waiting) = last.filter(|row| row.state() == SubmissionState::Waiting) {
-        model::leave_queue(tx, waiting.id, SubmissionState::Superseded, at)?;
+        if !model::leave_queue(tx, waiting.id, SubmissionState::Superseded, at)? {
+            return Ok(Kept::Overtaken);
+        }
     }
     let number = rows.last().map_or(0, |row| row.number) + 1;
     let new = NewSubmission { number, ..new };
@@ -159,6 +164,8 @@ fn refuse_closed(
     match closed(assignment, reader.due_at, rows, at) {
         None => Ok(()),
         Some(Closed::Passed) => Err(ALREADY_PASSED.problem()),
+        Some(Closed::BeingGraded) => Err(BEING_GRADED.problem()),
+        Some(Closed::Appealed) => Err(APPEAL_WAITS.problem()),
         Some(Closed::Overdue) => Err(HAND_IN_CLOSED.problem()),
         Some(Closed::NoAttemptsLeft) => {
             Err(NO_HAND_INS_LEFT.problem().with("limit", assignment.rules.attempts.unwrap_or_default()))

@@ -6,12 +6,18 @@ mod hand_in;
 mod model;
 mod own;
 pub mod problems;
+pub mod queue;
 mod routes;
 mod snapshot;
 mod trial;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use model::{Holder, SubmissionRow, SubmissionState, of};
+pub use own::OwnSubmission;
+pub use routes::notebook_file;
+pub use view::{CriterionView, Submission, criteria};
 
 pub fn routes(api: &mut ServiceConfig) {
     api.service(routes::overview)

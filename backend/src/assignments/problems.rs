@@ -25,6 +25,14 @@ crate::problems! {
         ja: "取り下げできません", "チューターが採点を始めたか、すでに採点が済んでいます。";
         en: "It cannot be withdrawn", "A tutor has begun to grade it, or has already done so.";
     }
+    BEING_GRADED = 409 "being_graded" {
+        ja: "採点が始まっています", "チューターが前回の提出を採点しています。結果が届いてから、あらためて提出してください。";
+        en: "A tutor is grading it", "A tutor has begun with what you handed in. Please wait for the answer, and hand in again then.";
+    }
+    APPEAL_WAITS = 409 "appeal_waits" {
+        ja: "再審査を待っています", "別のチューターによる再審査の結果をお待ちください。新しく提出するには、先に再審査の申し立てを取り下げてください。";
+        en: "It is being looked at again", "Another tutor will answer your appeal. To hand in anew, please withdraw the appeal first.";
+    }
     NO_ASSIGNMENT = 409 "no_assignment" {
         ja: "このチャプターに提出するものはありません", "課題のあるチャプターから提出してください。";
         en: "This chapter has nothing to hand in", "Please hand in from a chapter that is an assignment.";

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json, Query};
 use actix_web::{HttpResponse, get, post};
 
 use super::hand_in::assignment_of;
-use super::model::{self, SubmissionState};
+use super::model::{self, SubmissionRow, SubmissionState};
 use super::own::OwnSubmission;
 use super::problems::NOT_WAITING;
 use super::view::{AssignmentOverview, Known, Submission};
@@ -70,8 +70,13 @@ pub async fn withdraw(submission: OwnSubmission, site: Data<Site>) -> Result<Jso
     responses((status = 200, content_type = "application/x-ipynb+json", body = Vec<u8>), Problems))]
 #[get("/submissions/{submission}/notebook")]
 pub async fn notebook(submission: OwnSubmission, site: Data<Site>) -> Result<HttpResponse, Problem> {
-    let bytes = site.blobs.get(&submission.row.notebook_sha256.parse()?).await?;
-    let name = format!("attachment; filename=\"submission-{}.ipynb\"", submission.row.id);
+    notebook_file(&site, &submission.row).await
+}
+
+/// A notebook that was handed in, as a file to be kept.
+pub async fn notebook_file(site: &Site, row: &SubmissionRow) -> Result<HttpResponse, Problem> {
+    let bytes = site.blobs.get(&row.notebook_sha256.parse()?).await?;
+    let name = format!("attachment; filename=\"submission-{}.ipynb\"", row.id);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/x-ipynb+json"))
         .insert_header((CONTENT_DISPOSITION, name))

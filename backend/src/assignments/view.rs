@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::model::{SubmissionRow, SubmissionState};
 use crate::accounts::Locale;
 use crate::checks::{CheckRun, RunRow};
-use crate::content::assignment::{Assignment, HandInRules, Late};
+use crate::content::assignment::{Assignment, Criterion, HandInRules, Late, Level};
 use crate::db::types::{ChapterId, SubmissionId, Ts};
 use crate::organisations::late_by;
 
@@ -69,6 +69,10 @@ pub struct HiddenChecks {
 #[serde(rename_all = "snake_case")]
 pub enum Closed {
     Passed,
+    /// A tutor has begun with what was handed in last.
+    BeingGraded,
+    /// Another tutor is to look at it again.
+    Appealed,
     Overdue,
     NoAttemptsLeft,
 }
@@ -93,6 +97,8 @@ pub struct Submission {
     pub late_seconds: Option<i64>,
     /// When it came to stand as it does.
     pub changed_at: Ts,
+    /// A tutor has begun with it.
+    pub being_graded: bool,
 }
 
 impl From<&SubmissionRow> for Submission {
@@ -108,6 +114,7 @@ impl From<&SubmissionRow> for Submission {
             due_at: row.due_at,
             late_seconds: late_by(row.due_at, row.submitted_at).map(|late| late.num_seconds()),
             changed_at: row.changed_at,
+            being_graded: row.state().is_queued() && row.holder(Ts::now()).is_some(),
         }
     }
 }
@@ -129,19 +136,7 @@ impl AssignmentOverview {
         Self {
             rules: assignment.rules,
             points: assignment.points(),
-            rubric: assignment
-                .rubric
-                .iter()
-                .map(|criterion| CriterionView {
-                    key: criterion.key.clone(),
-                    title: words.of(criterion.title).to_owned(),
-                    levels: criterion
-                        .levels
-                        .iter()
-                        .map(|level| LevelView { points: level.points, text: words.of(level.text).to_owned() })
-                        .collect(),
-                })
-                .collect(),
+            rubric: criteria(assignment, locale),
             checks: assignment
                 .checks
                 .iter()
@@ -167,6 +162,18 @@ impl AssignmentOverview {
     }
 }
 
+/// What a tutor looks at.
+pub fn criteria(assignment: &Assignment, locale: Locale) -> Vec<CriterionView> {
+    let words = assignment.words_in(locale);
+    let level = |level: &Level| LevelView { points: level.points, text: words.of(level.text).to_owned() };
+    let criterion = |criterion: &Criterion| CriterionView {
+        key: criterion.key.clone(),
+        title: words.of(criterion.title).to_owned(),
+        levels: criterion.levels.iter().map(level).collect(),
+    };
+    assignment.rubric.iter().map(criterion).collect()
+}
+
 /// Null: as many as it takes. One that waits gives its place to the next.
 pub fn attempts_left(assignment: &Assignment, rows: &[SubmissionRow]) -> Option<u32> {
     let graded = rows.iter().filter(|row| row.state().is_graded()).count();
@@ -177,6 +184,12 @@ pub fn attempts_left(assignment: &Assignment, rows: &[SubmissionRow]) -> Option<
 pub fn closed(assignment: &Assignment, due_at: Option<Ts>, rows: &[SubmissionRow], at: Ts) -> Option<Closed> {
     if rows.iter().any(|row| row.state() == SubmissionState::Passed) {
         return Some(Closed::Passed);
+    }
+    if rows.iter().any(|row| row.state() == SubmissionState::Appealed) {
+        return Some(Closed::Appealed);
+    }
+    if rows.iter().any(|row| row.state() == SubmissionState::Waiting && row.holder(at).is_some()) {
+        return Some(Closed::BeingGraded);
     }
     if attempts_left(assignment, rows) == Some(0) {
         return Some(Closed::NoAttemptsLeft);

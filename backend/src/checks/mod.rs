@@ -22,7 +22,7 @@ use crate::config::Settings;
 pub use local::LocalRunner;
 pub use model::{NewRun, RunRow, drop_queued, enqueue, of_submission, trial_of};
 pub use runner::{Runner, RunnerError};
-pub use view::CheckRun;
+pub use view::{CheckRun, proposed};
 pub use worker::work;
 
 /// The checks of this process; cheap to clone.

@@ -1,4 +1,4 @@
-//! What trainees are shown of a run: of hidden checks nothing, whatever came of them.
+//! What is shown of a run. Trainees see nothing of hidden checks, whatever came of them.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::model::{RunRow, RunState};
 use super::outcome::{Cells, Execution, RunStatus, TestStatus};
 use crate::accounts::Locale;
-use crate::content::assignment::Assignment;
+use crate::content::assignment::{Assignment, Check};
 use crate::db::types::{CheckRunId, Ts};
 
 /// Checks that wait, run or have run.
@@ -26,7 +26,7 @@ pub struct CheckResult {
     pub seconds: f64,
     pub execution: Execution,
     pub cells: Cells,
-    /// Those a trainee may see, in the assignment's order.
+    /// Those one may see, in the assignment's order.
     pub checks: Vec<CheckedTest>,
 }
 
@@ -36,6 +36,8 @@ pub struct CheckedTest {
     /// HTML.
     pub title: String,
     pub points: u32,
+    /// Not shown to trainees.
+    pub hidden: bool,
     pub status: TestStatus,
     /// Why it failed, in the author's words; plain text.
     pub message: String,
@@ -44,17 +46,28 @@ pub struct CheckedTest {
 }
 
 impl CheckRun {
+    /// As trainees may see it.
     pub fn new(run: &RunRow, assignment: &Assignment, locale: Locale) -> Self {
+        Self::with(run, assignment, locale, |check| check.visible)
+    }
+
+    /// With the hidden ones: for tutors.
+    pub fn whole(run: &RunRow, assignment: &Assignment, locale: Locale) -> Self {
+        Self::with(run, assignment, locale, |_| true)
+    }
+
+    fn with(run: &RunRow, assignment: &Assignment, locale: Locale, shown: fn(&Check) -> bool) -> Self {
         let words = assignment.words_in(locale);
         let result = run.result.as_ref().map(|outcome| {
             let outcome = &outcome.0;
-            let told = assignment.checks.iter().filter(|check| check.visible).map(|check| {
+            let told = assignment.checks.iter().filter(|check| shown(check)).map(|check| {
                 let known = outcome.tests.get(&check.test);
                 let status = known.map_or(TestStatus::NotRun, |test| test.status);
                 CheckedTest {
                     test: check.test.clone(),
                     title: words.of(check.title).to_owned(),
                     points: check.points,
+                    hidden: !check.visible,
                     status,
                     message: known.map(|test| test.message.clone()).unwrap_or_default(),
                     hint: check.hint.filter(|_| status == TestStatus::Failed).map(|hint| words.of(hint).to_owned()),
@@ -70,4 +83,11 @@ impl CheckRun {
         });
         Self { id: run.id, state: run.state(), queued_at: run.queued_at, finished_at: run.finished_at, result }
     }
+}
+
+/// The points of the checks that passed; nothing where they did not run to their end, or there are none.
+pub fn proposed(run: Option<&RunRow>, assignment: &Assignment) -> Option<u32> {
+    let outcome = &run?.result.as_ref()?.0;
+    let passed = |check: &&Check| outcome.tests.get(&check.test).is_some_and(|test| test.status == TestStatus::Passed);
+    Some(assignment.checks.iter().filter(passed).map(|check| check.points).sum())
 }

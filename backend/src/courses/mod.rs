@@ -16,7 +16,7 @@ pub use crate::content::format::localise;
 use crate::db::types::CourseId;
 
 pub use catalogue::{Catalogue, Chapter, ChapterRef, Publication, Section};
-pub use model::{all_courses, course_by_slug as by_slug, data_of, exists, had_handout};
+pub use model::{all_courses, chapters_of_courses, course_by_slug as by_slug, data_of, exists, had_handout};
 pub use reader::{ReaderOfChapter, Readings, read_chapter, read_chapter_with, read_course};
 pub use routes::{ChapterLink, LocaleQuery, chapter_ref};
 

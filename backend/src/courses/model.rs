@@ -151,6 +151,11 @@ pub fn course_of_chapter(db: &mut AnyConnection, chapter: ChapterId) -> QueryRes
     chapters::table.find(chapter).select(chapters::course_id).first(db).optional()
 }
 
+/// All chapters these courses ever had.
+pub fn chapters_of_courses(db: &mut AnyConnection, ids: &[CourseId]) -> QueryResult<Vec<ChapterId>> {
+    chapters::table.filter(chapters::course_id.eq_any(ids)).select(chapters::id).load(db)
+}
+
 pub fn exists(db: &mut AnyConnection, id: CourseId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(courses::table.find(id))).get_result(db)
 }

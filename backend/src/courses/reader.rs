@@ -188,5 +188,10 @@ fn oversees(person: &Person) -> bool {
 
 fn tutored(db: &mut AnyConnection, person: &Person) -> QueryResult<Vec<CourseId>> {
     let cohorts: Vec<CohortId> = person.tutors().collect();
-    if cohorts.is_empty() { Ok(Vec::new()) } else { organisations::courses_of_cohorts(db, &cohorts) }
+    let mut courses = match cohorts.is_empty() {
+        true => Vec::new(),
+        false => organisations::courses_of_cohorts(db, &cohorts)?,
+    };
+    courses.extend(person.leads());
+    Ok(courses)
 }

@@ -326,6 +326,11 @@ diesel::table! {
         due_at -> Nullable<Moment>,
         state -> Text,
         changed_at -> Moment,
+        queued_at -> Moment,
+        holder_id -> Nullable<BigInt>,
+        held_until -> Nullable<Moment>,
+        sends_at -> Nullable<Moment>,
+        graded_by -> Nullable<BigInt>,
     }
 }
 
@@ -402,6 +407,110 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    grading_drafts (submission_id, tutor_id) {
+        submission_id -> BigInt,
+        tutor_id -> BigInt,
+        revision -> BigInt,
+        feedback -> Document,
+        saved_at -> Moment,
+        decided_at -> Nullable<Moment>,
+        points -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    decisions (id) {
+        id -> BigInt,
+        submission_id -> BigInt,
+        number -> BigInt,
+        chapter_id -> BigInt,
+        cohort_id -> Nullable<BigInt>,
+        tutor_id -> BigInt,
+        verdict -> Text,
+        points -> BigInt,
+        feedback -> Document,
+        queued_at -> Moment,
+        decided_at -> Moment,
+        sent_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    appeals (decision_id) {
+        decision_id -> BigInt,
+        submission_id -> BigInt,
+        reason -> Text,
+        made_at -> Moment,
+        withdrawn_at -> Nullable<Moment>,
+        answered_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    grading_events (id) {
+        id -> BigInt,
+        submission_id -> BigInt,
+        user_id -> BigInt,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    openings (submission_id, user_id, kind) {
+        submission_id -> BigInt,
+        user_id -> BigInt,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        first_at -> Moment,
+        last_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    snippets (id) {
+        id -> BigInt,
+        tutor_id -> BigInt,
+        text -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    moderations (decision_id) {
+        decision_id -> BigInt,
+        picked_at -> Moment,
+        moderator_id -> Nullable<BigInt>,
+        verdict -> Nullable<Text>,
+        points -> Nullable<BigInt>,
+        note -> Nullable<Text>,
+        at -> Nullable<Moment>,
+    }
+}
+
 diesel::joinable!(departments -> organisations (organisation_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(users -> departments (department_id));
@@ -449,6 +558,7 @@ diesel::joinable!(check_runs -> users (user_id));
 diesel::joinable!(check_runs -> chapters (chapter_id));
 diesel::joinable!(check_runs -> chapter_versions (chapter_version_id));
 diesel::joinable!(check_runs -> submissions (submission_id));
+diesel::joinable!(moderations -> decisions (decision_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     departments,
@@ -476,4 +586,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     assignments,
     submissions,
     check_runs,
+    grading_drafts,
+    decisions,
+    appeals,
+    grading_events,
+    openings,
+    snippets,
+    moderations,
 );

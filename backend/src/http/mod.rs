@@ -37,6 +37,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         crate::quizzes::problems::ALL,
         crate::assignments::problems::ALL,
         crate::checks::problems::ALL,
+        crate::grading::problems::ALL,
     ]
     .concat()
 }

@@ -21,8 +21,8 @@ use crate::site::Site;
 pub use cli::{Enrolment, OrganisationCommand, enrol as enrol_command, run as run_command, slug};
 pub use deadline::late_by;
 pub use model::{
-    CourseAccess, NewCohort, access, add, add_cohort, by_slug, cohort_named, courses_of, courses_of_cohorts,
-    department, enrol, has_department, license, licensed_courses,
+    CohortRow, CourseAccess, NewCohort, access, add, add_cohort, by_slug, cohort_named, cohort_names, cohort_rows,
+    courses_of, courses_of_cohorts, department, enrol, has_department, license, licensed_courses, taught_cohorts,
 };
 
 pub fn routes(api: &mut ServiceConfig) {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable};
 
+use crate::accounts::Person;
 use crate::db::schema::{cohorts, courses, departments, enrolments, licences, organisations, users};
 use crate::db::types::sql::Moment;
 use crate::db::types::{CohortId, CourseId, DepartmentId, OrganisationId, Ts, UserId};
@@ -257,6 +258,18 @@ pub fn courses_of(
         .load(db)
 }
 
+/// The cohorts a tutor is assigned to, and those of the courses they lead.
+pub fn taught_cohorts(db: &mut AnyConnection, person: &Person) -> QueryResult<Vec<CohortId>> {
+    let mut ids: Vec<CohortId> = person.tutors().collect();
+    let led: Vec<CourseId> = person.leads().collect();
+    if !led.is_empty() {
+        ids.extend(cohorts::table.filter(cohorts::course_id.eq_any(led)).select(cohorts::id).load::<CohortId>(db)?);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
 pub fn courses_of_cohorts(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<Vec<CourseId>> {
     cohorts::table.filter(cohorts::id.eq_any(ids)).select(cohorts::course_id).load(db)
 }
@@ -273,12 +286,20 @@ pub fn licensed_courses(db: &mut AnyConnection, organisation: OrganisationId) ->
 }
 
 /// A cohort with its size.
+#[derive(Debug, Clone)]
 pub struct CohortRow {
     pub id: CohortId,
     pub name: String,
     pub course: CourseId,
     pub due_at: Option<Ts>,
     pub members: i64,
+}
+
+/// How these cohorts are called.
+pub fn cohort_names(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<HashMap<CohortId, String>> {
+    let rows: Vec<(CohortId, String)> =
+        cohorts::table.filter(cohorts::id.eq_any(ids)).select((cohorts::id, cohorts::name)).load(db)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// These cohorts. Whoever asks has been granted them: a tutor may teach people of several companies.

@@ -122,9 +122,13 @@ pub struct TutorCohort {
     responses((status = 200, body = Page<TutorCohort>), Problems))]
 #[get("/tutor/cohorts")]
 pub async fn tutor_cohorts(Tutor(me): Tutor, site: Data<Site>) -> Result<Json<Page<TutorCohort>>, Problem> {
-    let ids: Vec<CohortId> = me.person.tutors().collect();
     let locale: Locale = me.person.locale;
-    let rows = site.db.read(move |db| Ok::<_, Problem>(model::cohort_rows(db, &ids)?)).await?;
+    let person = me.person;
+    let rows = site.db.read(move |db| {
+        let ids = model::taught_cohorts(db, &person)?;
+        Ok::<_, Problem>(model::cohort_rows(db, &ids)?)
+    });
+    let rows = rows.await?;
     let mut cohorts = Vec::with_capacity(rows.len());
     for row in rows {
         if let Some(course) = site.catalogue.publication(&site.db, row.course).await? {

@@ -192,6 +192,299 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I decided and was sent, the last first. */
+        get: operations["list_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How grading goes in the cohorts I teach. */
+        get: operations["get_desk_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/moderation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The decisions on which I am asked for a second opinion, the oldest first. */
+        get: operations["list_moderation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/moderation/{decision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a second opinion, once. What the trainee was told stays as it is. */
+        post: operations["give_second_opinion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for a tutor, the oldest first. To look takes nothing away. */
+        get: operations["list_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/queue/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Claims the oldest that nobody has. What one has already stays one's own. */
+        post: operations["claim_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My snippets, in the order in which they were made. */
+        get: operations["list_snippets"];
+        put?: never;
+        /** Keeps words for another time. The same words again are the same snippet. */
+        post: operations["add_snippet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/snippets/{snippet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the words of a snippet. */
+        put: operations["change_snippet"];
+        post?: never;
+        /** Deletes a snippet. What was written with it stays. */
+        delete: operations["delete_snippet"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/submissions/{submission}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A submission with all that belongs to it. To open it claims nothing. */
+        get: operations["open_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/submissions/{submission}/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cells of what was handed in: for the list beside the page. */
+        get: operations["list_work_cells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/submissions/{submission}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Claims it, or renews the claim one has. */
+        put: operations["claim_submission"];
+        post?: never;
+        /** Gives it back to the queue. What one has written stays, should one claim it again. */
+        delete: operations["release_submission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/submissions/{submission}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides as it is written. It is sent a minute later, and can be taken back until then. */
+        post: operations["decide_submission"];
+        /** Takes a decision back that was not sent yet: it is a draft again, and one's own for as long as a claim holds. */
+        delete: operations["take_back_decision"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/submissions/{submission}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves what is written so far, and renews the claim. */
+        put: operations["save_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/submissions/{submission}/notebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notebook as it was handed in. */
+        get: operations["download_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/submissions/{submission}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page that shows it, for a frame without an origin (`sandbox="allow-scripts"`). */
+        get: operations["show_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/submissions/{submission}/takeover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes it from the tutor who has it, with what they had written: for who leads the course's tutors. */
+        post: operations["take_over_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much waits, by chapter and cohort: what the queue can be narrowed to. */
+        get: operations["get_desk_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -503,6 +796,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/submissions/{submission}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for another tutor to look at what was returned. Against each answer once, while nothing newer was handed in. */
+        post: operations["appeal"];
+        /** Takes an appeal back that no tutor has begun with. */
+        delete: operations["withdraw_appeal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{submission}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of a submission of mine. */
+        get: operations["get_feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/submissions/{submission}/notebook": {
         parameters: {
             query?: never;
@@ -512,6 +840,23 @@ export interface paths {
         };
         /** The notebook as it was handed in. */
         get: operations["get_submitted_notebook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{submission}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My notebook as it was handed in, as a page for a frame without an origin: what was said of a cell stands beside it. */
+        get: operations["show_submission"];
         put?: never;
         post?: never;
         delete?: never;
@@ -705,6 +1050,18 @@ export interface components {
          * @enum {string}
          */
         AnswersShown: "after_attempt" | "at_the_end" | "never";
+        Appeal: {
+            made_at: components["schemas"]["Ts"];
+            reason: string;
+        };
+        AppealBody: {
+            /** @description What the next tutor should look at. */
+            reason: string;
+        };
+        AppealStep: components["schemas"]["Appeal"] & {
+            answered: boolean;
+            withdrawn_at?: components["schemas"]["Ts"] | null;
+        };
         AskedQuestion: {
             answer: components["schemas"]["QuestionAnswer"] | null;
             asked: components["schemas"]["QuestionAsked"];
@@ -823,6 +1180,21 @@ export interface components {
             /** @description Of its source in UTF-8. */
             source_sha256: string;
         };
+        /** @description A cell of either notebook. */
+        CellChange: {
+            after: number | null;
+            /** @description Places in the notebooks, from 0. */
+            before: number | null;
+            change: components["schemas"]["Change"];
+            /** @description As it is now; of a removed cell, as it was. */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** @description The lines of a changed cell; empty where it is too long to be compared by lines. */
+            lines: components["schemas"]["LineChange"][];
+            lines_added: number;
+            lines_removed: number;
+            moved: boolean;
+        };
         CellError: {
             /** @description The exception's class. */
             name: string;
@@ -840,6 +1212,20 @@ export interface components {
             path: string;
             source_sha256: string;
             success: boolean;
+        };
+        /** @description A cell of a page, for the list beside it. */
+        CellInfo: {
+            /** Format: int64 */
+            execution_count: number | null;
+            /** @description Whether its output is an error. */
+            has_error: boolean;
+            /** @description Its own, or one made of what it says. */
+            id: string;
+            /** @description Its place in the notebook, from 0. */
+            index: number;
+            kind: components["schemas"]["Kind"];
+            /** @description Lines of its source; comments may point at 1 to this. */
+            lines: number;
         };
         /** @enum {string} */
         CellKind: "code" | "markdown";
@@ -871,6 +1257,23 @@ export interface components {
             missing: string[];
             /** @description Given cells that had been changed: ours ran. */
             restored: string[];
+        };
+        /**
+         * @description What happened to a cell.
+         * @enum {string}
+         */
+        Change: "unchanged" | "changed" | "added" | "removed" | "moved";
+        ChapterCount: {
+            chapter: components["schemas"]["ChapterTitle"];
+            /** Format: int64 */
+            waiting: number;
+        };
+        ChapterFigures: {
+            chapter: components["schemas"]["ChapterTitle"];
+            decided: number;
+            /** Format: int64 */
+            median_wait_seconds: number;
+            passed: number;
         };
         /** Format: int64 */
         ChapterId: number;
@@ -909,6 +1312,12 @@ export interface components {
         };
         /** @enum {string} */
         ChapterState: "not_started" | "in_progress" | "completed";
+        ChapterTitle: {
+            course: string;
+            id: components["schemas"]["ChapterId"];
+            number: string;
+            title: string;
+        };
         /** @description A chapter: its text, its place, and how far the reader is. */
         ChapterView: {
             course: components["schemas"]["CourseName"];
@@ -936,6 +1345,8 @@ export interface components {
             title: string;
         };
         CheckedTest: {
+            /** @description Not shown to trainees. */
+            hidden: boolean;
             /** @description What to look at, where it failed; HTML. */
             hint: string | null;
             /** @description Why it failed, in the author's words; plain text. */
@@ -949,7 +1360,7 @@ export interface components {
         };
         CheckResult: {
             cells: components["schemas"]["Cells"];
-            /** @description Those a trainee may see, in the assignment's order. */
+            /** @description Those one may see, in the assignment's order. */
             checks: components["schemas"]["CheckedTest"][];
             execution: components["schemas"]["Execution"];
             /** Format: double */
@@ -974,7 +1385,7 @@ export interface components {
             title: string;
         };
         /** @enum {string} */
-        Closed: "passed" | "overdue" | "no_attempts_left";
+        Closed: "passed" | "being_graded" | "appealed" | "overdue" | "no_attempts_left";
         CodeOutputAnswer: {
             text: string;
         };
@@ -987,8 +1398,31 @@ export interface components {
         CodeOutputSolution: {
             text: string;
         };
+        CohortCount: {
+            cohort: components["schemas"]["CohortName"];
+            course: components["schemas"]["CourseId"];
+            /** Format: int64 */
+            waiting: number;
+        };
         /** Format: int64 */
         CohortId: number;
+        CohortName: {
+            id: components["schemas"]["CohortId"];
+            name: string;
+        };
+        /** @description What is said of a cell, or of a line in it. */
+        Comment: {
+            cell: string;
+            /** @description Made by whoever writes it; its own within the document. */
+            id: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            line?: number | null;
+            /** @description Plain text. */
+            text: string;
+        };
         ContentToken: {
             expires_at: components["schemas"]["Ts"];
             token: string;
@@ -1049,6 +1483,87 @@ export interface components {
             /** @description HTML, as all words here. */
             title: string;
         };
+        /** @description A decision of mine. */
+        Decided: {
+            id: components["schemas"]["DecisionId"];
+            /** Format: int64 */
+            points: number;
+            sent_at: components["schemas"]["Ts"];
+            submission: components["schemas"]["QueueItem"];
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description What was decided and sent. */
+        Decision: {
+            feedback: components["schemas"]["Feedback"];
+            id: components["schemas"]["DecisionId"];
+            /** Format: int64 */
+            points: number;
+            sent_at: components["schemas"]["Ts"];
+            tutor: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** Format: int64 */
+        DecisionId: number;
+        /** @description What was decided, before it is sent. */
+        DecisionMade: {
+            /** Format: int64 */
+            points: number;
+            /** @description Until then it can be taken back. */
+            sends_at: components["schemas"]["Ts"];
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description How grading goes in the cohorts I teach. */
+        DeskFigures: {
+            chapters: components["schemas"]["ChapterFigures"][];
+            /** Format: int32 */
+            days: number;
+            decided: number;
+            /**
+             * Format: int64
+             * @description Between handing in and the decision, in seconds; null where nothing was decided.
+             */
+            median_wait_seconds: number | null;
+            oldest_at: components["schemas"]["Ts"] | null;
+            /**
+             * Format: int64
+             * @description Nine of ten waited no longer.
+             */
+            p90_wait_seconds: number | null;
+            second_opinions: components["schemas"]["SecondOpinions"];
+            tutors: components["schemas"]["TutorFigures"][];
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description How much waits, and where. */
+        DeskSummary: {
+            chapters: components["schemas"]["ChapterCount"][];
+            /** @description The cohorts I teach, with what waits there. */
+            cohorts: components["schemas"]["CohortCount"][];
+            /** @description Whether I lead the tutors of a course. */
+            leads: boolean;
+            /**
+             * Format: int64
+             * @description Mine at this moment.
+             */
+            mine: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        DraftBody: {
+            feedback: components["schemas"]["Feedback"];
+            /**
+             * Format: int64
+             * @description Of the draft this was written on; 0 where there was none.
+             */
+            revision: number;
+        };
+        DraftSaved: {
+            /** @description Whoever writes keeps the claim for longer. */
+            held_until: components["schemas"]["Ts"];
+            /** Format: int64 */
+            revision: number;
+            saved_at: components["schemas"]["Ts"];
+        };
         /** @description One event. Sending it again with the same id changes nothing. */
         Event: components["schemas"]["What"] & {
             /** @description When it happened, by the browser's clock. */
@@ -1061,6 +1576,8 @@ export interface components {
          * @description An event; made by whoever reports it, so that reporting twice is harmless.
          */
         EventId: string;
+        /** @enum {string} */
+        EventKind: "claimed" | "released" | "taken_over" | "decided" | "taken_back";
         EventResult: {
             code: components["schemas"]["Rejected"] | null;
             id: components["schemas"]["EventId"];
@@ -1078,6 +1595,31 @@ export interface components {
         };
         /** @enum {string} */
         ExecutionStatus: "ok" | "failed" | "died" | "timed_out" | "not_run";
+        /** @description What a tutor says of a submission. */
+        Feedback: {
+            /** @default [] */
+            comments: components["schemas"]["Comment"][];
+            /**
+             * @description By the key of a criterion, the level it meets, from 0.
+             * @default {}
+             */
+            levels: {
+                [key: string]: number;
+            };
+            /**
+             * @description To the whole; plain text.
+             * @default
+             */
+            message: string;
+            /**
+             * Format: int32
+             * @description In place of the sum of levels and checks.
+             * @default null
+             */
+            points: number | null;
+            /** @default null */
+            verdict: components["schemas"]["Verdict"] | null;
+        };
         /** @description Why one field of the body cannot be accepted. */
         FieldProblem: {
             code: string;
@@ -1091,6 +1633,19 @@ export interface components {
         Given: {
             answer: components["schemas"]["QuestionAnswer"] | null;
         };
+        GradingDraft: {
+            feedback: components["schemas"]["Feedback"];
+            /** Format: int64 */
+            revision: number;
+            saved_at: components["schemas"]["Ts"];
+        };
+        /** @description What was done with a submission. */
+        GradingEvent: {
+            at: components["schemas"]["Ts"];
+            kind: components["schemas"]["EventKind"];
+            reason: string | null;
+            who: string;
+        };
         Grant: {
             role: components["schemas"]["Role"];
             scope: components["schemas"]["Scope"];
@@ -1102,6 +1657,8 @@ export interface components {
              * @description How often it may be handed in; without a number, as often as it takes.
              */
             attempts: number | null;
+            /** @description Tutors do not see whose work it is. */
+            blind?: boolean;
             late: components["schemas"]["Late"];
             /**
              * Format: int32
@@ -1126,6 +1683,13 @@ export interface components {
             /** Format: int64 */
             uptime_seconds: number;
             version: string;
+        };
+        /** @description Who grades it at this moment. */
+        Held: {
+            mine: boolean;
+            name: string;
+            tutor: components["schemas"]["UserId"];
+            until: components["schemas"]["Ts"];
         };
         /** @description Checks that run once it is handed in. */
         HiddenChecks: {
@@ -1175,6 +1739,20 @@ export interface components {
             points: number;
             text: string;
         };
+        /** @description A line of a changed cell. */
+        LineChange: {
+            after: number | null;
+            /** @description Numbers from 1. */
+            before: number | null;
+            kind: components["schemas"]["LineKind"];
+            /** @description The line in pieces; what stands out is `true`. */
+            pieces: [
+                boolean,
+                string
+            ][];
+        };
+        /** @enum {string} */
+        LineKind: "same" | "added" | "removed";
         /**
          * @description The languages of the site.
          * @enum {string}
@@ -1219,6 +1797,12 @@ export interface components {
             id: components["schemas"]["UserId"];
             last_seen_at: components["schemas"]["Ts"] | null;
             roles: components["schemas"]["Role"][];
+        };
+        /** @description A decision on which a second opinion is asked for. */
+        Moderation: {
+            decision: components["schemas"]["DecisionId"];
+            picked_at: components["schemas"]["Ts"];
+            submission: components["schemas"]["QueueItem"];
         };
         MultipleChoiceAnswer: {
             options: string[];
@@ -1268,6 +1852,36 @@ export interface components {
             /** Format: double */
             tolerance: number;
             unit: string | null;
+        };
+        /** @description Who opened my work, and how. */
+        Opening: {
+            first_at: components["schemas"]["Ts"];
+            kind: components["schemas"]["OpeningKind"];
+            last_at: components["schemas"]["Ts"];
+            /** @description Why, where it had to be said. */
+            reason: string | null;
+            who: string;
+        };
+        /**
+         * @description How somebody's work was opened.
+         * @enum {string}
+         */
+        OpeningKind: "read" | "copied" | "joined";
+        /** @description A second opinion, beside what had been decided. */
+        Opinion: {
+            agrees: boolean;
+            /** @description What the first tutor decided. */
+            first: components["schemas"]["Decision"];
+            /** Format: int64 */
+            points: number;
+            verdict: components["schemas"]["Verdict"];
+        };
+        OpinionBody: {
+            /** @description To the tutor; trainees do not see it. */
+            note?: string;
+            /** Format: int32 */
+            points: number;
+            verdict: components["schemas"]["Verdict"];
         };
         /** Format: int64 */
         OrganisationId: number;
@@ -1351,6 +1965,19 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list. */
+        Page_Decided: {
+            items: {
+                id: components["schemas"]["DecisionId"];
+                /** Format: int64 */
+                points: number;
+                sent_at: components["schemas"]["Ts"];
+                submission: components["schemas"]["QueueItem"];
+                verdict: components["schemas"]["Verdict"];
+            }[];
+            /** @description Pass it as `after` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
         Page_MemberRow: {
             items: {
                 department: string | null;
@@ -1360,6 +1987,46 @@ export interface components {
                 id: components["schemas"]["UserId"];
                 last_seen_at: components["schemas"]["Ts"] | null;
                 roles: components["schemas"]["Role"][];
+            }[];
+            /** @description Pass it as `after` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Moderation: {
+            items: {
+                decision: components["schemas"]["DecisionId"];
+                picked_at: components["schemas"]["Ts"];
+                submission: components["schemas"]["QueueItem"];
+            }[];
+            /** @description Pass it as `after` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_QueueItem: {
+            items: {
+                chapter: components["schemas"]["ChapterTitle"];
+                cohort: components["schemas"]["CohortName"] | null;
+                held: components["schemas"]["Held"] | null;
+                id: components["schemas"]["SubmissionId"];
+                /**
+                 * Format: int64
+                 * @description Null where it came in time.
+                 */
+                late_seconds: number | null;
+                /**
+                 * Format: int64
+                 * @description The how manieth of its trainee in this chapter.
+                 */
+                number: number;
+                /** @description An appeal against one's own decision is for somebody else. */
+                own_decision: boolean;
+                /** @description Since when it waits; after an appeal, since that. */
+                queued_at: components["schemas"]["Ts"];
+                sends_at: components["schemas"]["Ts"] | null;
+                state: components["schemas"]["SubmissionState"];
+                submitted_at: components["schemas"]["Ts"];
+                /** @description Null where the assignment is graded without names. */
+                trainee: string | null;
             }[];
             /** @description Pass it as `after` for the next page; null at the end. */
             next: string | null;
@@ -1385,6 +2052,15 @@ export interface components {
                 id: components["schemas"]["SessionId"];
                 last_seen_at: components["schemas"]["Ts"];
                 user_agent: string;
+            }[];
+            /** @description Pass it as `after` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Snippet: {
+            items: {
+                id: components["schemas"]["SnippetId"];
+                text: string;
             }[];
             /** @description Pass it as `after` for the next page; null at the end. */
             next: string | null;
@@ -1560,6 +2236,32 @@ export interface components {
             /** @enum {string} */
             kind: "code_output";
         });
+        /** @description A submission on the desk. */
+        QueueItem: {
+            chapter: components["schemas"]["ChapterTitle"];
+            cohort: components["schemas"]["CohortName"] | null;
+            held: components["schemas"]["Held"] | null;
+            id: components["schemas"]["SubmissionId"];
+            /**
+             * Format: int64
+             * @description Null where it came in time.
+             */
+            late_seconds: number | null;
+            /**
+             * Format: int64
+             * @description The how manieth of its trainee in this chapter.
+             */
+            number: number;
+            /** @description An appeal against one's own decision is for somebody else. */
+            own_decision: boolean;
+            /** @description Since when it waits; after an appeal, since that. */
+            queued_at: components["schemas"]["Ts"];
+            sends_at: components["schemas"]["Ts"] | null;
+            state: components["schemas"]["SubmissionState"];
+            submitted_at: components["schemas"]["Ts"];
+            /** @description Null where the assignment is graded without names. */
+            trainee: string | null;
+        };
         /** @description A quiz before it is taken, and what one has done of it. */
         QuizOverview: {
             /** @description One's own, the first one first. */
@@ -1602,6 +2304,24 @@ export interface components {
         ReasonKind: "read" | "cells" | "passed" | "self";
         /** @enum {string} */
         Rejected: "not_found" | "not_enrolled" | "foreign_notebook" | "malformed";
+        /** @description What came back, and how it went so far. */
+        Returned: {
+            /** @description The appeals that were made, the first one first. */
+            appeals: components["schemas"]["AppealStep"][];
+            checks: components["schemas"]["CheckRun"] | null;
+            /** @description What was decided, the first one first. */
+            decisions: components["schemas"]["Decision"][];
+            /** @description Whether another tutor can be asked for now. */
+            may_appeal: boolean;
+            /** @description Who opened my work, the last one first. */
+            opened_by: components["schemas"]["Opening"][];
+            /** Format: int32 */
+            pass_percent: number;
+            /** Format: int32 */
+            points: number;
+            rubric: components["schemas"]["CriterionView"][];
+            submission: components["schemas"]["Submission"];
+        };
         /** @enum {string} */
         Role: "trainee" | "tutor" | "corporate_admin" | "author" | "operator";
         /** @description How a quiz may be taken. */
@@ -1654,6 +2374,17 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "course";
+        };
+        /** @description Where a second tutor looked at the same work: a sample of decisions, and appeals. */
+        SecondOpinions: {
+            count: number;
+            /** @description How many of them came to another verdict. */
+            differing: number;
+            /**
+             * Format: double
+             * @description How far apart the points are on average; null where there are none.
+             */
+            mean_points_apart: number | null;
         };
         SectionName: {
             number: number;
@@ -1735,6 +2466,15 @@ export interface components {
             sentry: components["schemas"]["SentryInfo"] | null;
             version: string;
         };
+        Snippet: {
+            id: components["schemas"]["SnippetId"];
+            text: string;
+        };
+        SnippetBody: {
+            text: string;
+        };
+        /** Format: int64 */
+        SnippetId: number;
         StartFailure: {
             /**
              * @description `spawn_failed` or `hub_refused`.
@@ -1753,6 +2493,8 @@ export interface components {
         StartStep: "queued" | "server" | "contents" | "notebook";
         /** @description What was handed in: the receipt for it, and where it stands. */
         Submission: {
+            /** @description A tutor has begun with it. */
+            being_graded: boolean;
             /** @description When it came to stand as it does. */
             changed_at: components["schemas"]["Ts"];
             chapter_id: components["schemas"]["ChapterId"];
@@ -1778,13 +2520,30 @@ export interface components {
             state: components["schemas"]["SubmissionState"];
             submitted_at: components["schemas"]["Ts"];
         };
+        /** @description One of a trainee's submissions in a chapter. */
+        SubmissionAttempt: {
+            id: components["schemas"]["SubmissionId"];
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int64
+             * @description Of the last decision.
+             */
+            points: number | null;
+            state: components["schemas"]["SubmissionState"];
+            submitted_at: components["schemas"]["Ts"];
+        };
         /** Format: int64 */
         SubmissionId: number;
         /**
          * @description Where handed-in work stands.
          * @enum {string}
          */
-        SubmissionState: "waiting" | "superseded" | "withdrawn" | "needs_work" | "passed";
+        SubmissionState: "waiting" | "superseded" | "withdrawn" | "needs_work" | "passed" | "appealed";
+        Takeover: {
+            /** @description Why; the tutor who had it is shown it. */
+            reason: string;
+        };
         /** @enum {string} */
         TestStatus: "passed" | "failed" | "error" | "not_run";
         TrueFalseAnswer: {
@@ -1809,8 +2568,21 @@ export interface components {
             members: number;
             name: string;
         };
+        TutorFigures: {
+            decided: number;
+            /** @description Those of them on which the other differs. */
+            differing: number;
+            /** Format: int64 */
+            median_wait_seconds: number;
+            passed: number;
+            /** @description Their decisions another tutor looked at, too. */
+            second_opinions: number;
+            tutor: string;
+        };
         /** Format: int64 */
         UserId: number;
+        /** @enum {string} */
+        Verdict: "needs_work" | "passed";
         What: {
             /** @enum {string} */
             type: "opened";
@@ -1824,6 +2596,46 @@ export interface components {
             /** @enum {string} */
             type: "cell_executed";
         });
+        /** @description A submission, with all a tutor needs to decide on it. */
+        Work: {
+            appeal: components["schemas"]["Appeal"] | null;
+            /** @description What its trainee handed in for this chapter, the first one first. */
+            attempts: components["schemas"]["SubmissionAttempt"][];
+            checks: components["schemas"]["CheckRun"] | null;
+            /**
+             * Format: int32
+             * @description Points of the checks that passed; null until they have run.
+             */
+            checks_points: number | null;
+            /**
+             * Format: int32
+             * @description All points of checks.
+             */
+            checks_points_of: number;
+            /** @description What was decided on it and sent, the first one first. */
+            decisions: components["schemas"]["Decision"][];
+            draft: components["schemas"]["GradingDraft"] | null;
+            events: components["schemas"]["GradingEvent"][];
+            /** @description Whether I lead the tutors of its course. */
+            lead: boolean;
+            moderation: components["schemas"]["DecisionId"] | null;
+            /**
+             * Format: int32
+             * @description All points there are.
+             */
+            points: number;
+            rubric: components["schemas"]["CriterionView"][];
+            rules: components["schemas"]["HandInRules"];
+            submission: components["schemas"]["QueueItem"];
+        };
+        /** @description The cells, and what became of them. */
+        WorkCells: {
+            /** @description Against the handout; lines of changed cells are on the page. */
+            handout: components["schemas"]["CellChange"][];
+            /** @description Against the attempt before; null where it is the first. */
+            last: components["schemas"]["CellChange"][] | null;
+            notebook: components["schemas"]["CellInfo"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2225,6 +3037,723 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_decisions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description At most 200; 50 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Decided"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_desk_figures: {
+        parameters: {
+            query?: {
+                /** @description Only this cohort. */
+                cohort?: number;
+                /** @description Of so many days; 30 unless told, at most 366. */
+                days?: number;
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskFigures"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_moderation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Moderation"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    give_second_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpinionBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opinion"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_queue: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Only what was handed in before. */
+                again?: boolean;
+                /** @description Only appeals. */
+                appeal?: boolean;
+                chapter?: number;
+                cohort?: number;
+                course?: number;
+                /** @description Only what waits longer than so many hours. */
+                hours?: number;
+                /** @description Only what came after it was due. */
+                late?: boolean;
+                /** @description At most 200; 50 unless told. */
+                limit?: number;
+                locale?: components["schemas"]["Locale"];
+                /** @description Only what I have. */
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QueueItem"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    claim_next: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Only what was handed in before. */
+                again?: boolean;
+                /** @description Only appeals. */
+                appeal?: boolean;
+                chapter?: number;
+                cohort?: number;
+                course?: number;
+                /** @description Only what waits longer than so many hours. */
+                hours?: number;
+                /** @description Only what came after it was due. */
+                late?: boolean;
+                /** @description At most 200; 50 unless told. */
+                limit?: number;
+                locale?: components["schemas"]["Locale"];
+                /** @description Only what I have. */
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description nothing waits that nobody has */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_snippets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Snippet"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    add_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetBody"];
+            };
+        };
+        responses: {
+            /** @description there is one of these words */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snippet"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snippet"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snippet: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnippetBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snippet"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snippet: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description there is no such snippet any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_work: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_work_cells: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkCells"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    claim_submission: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    release_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is nobody's, or another's */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decide_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionMade"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    take_back_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is a draft again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftSaved"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    download_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ipynb+json": number[];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_work: {
+        parameters: {
+            query?: {
+                locale?: components["schemas"]["Locale"];
+                show?: "notebook" | "handout" | "last";
+            };
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    take_over_submission: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Takeover"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_desk_summary: {
+        parameters: {
+            query?: {
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskSummary"];
+                };
             };
             /** @description a problem; its `code` says which */
             default: {
@@ -2937,6 +4466,103 @@ export interface operations {
             };
         };
     };
+    appeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_appeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_feedback: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Returned"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_submitted_notebook: {
         parameters: {
             query?: never;
@@ -2954,6 +4580,39 @@ export interface operations {
                 };
                 content: {
                     "application/x-ipynb+json": number[];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_submission: {
+        parameters: {
+            query?: {
+                /** @description Locale of titles and texts; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description a problem; its `code` says which */

@@ -45,6 +45,9 @@ pub struct HandInRules {
     /// The share of the points with which it is passed, 1 to 100; what a tutor decides counts.
     pub pass_percent: u8,
     pub late: Late,
+    /// Tutors do not see whose work it is.
+    #[serde(default)]
+    pub blind: bool,
 }
 
 /// What happens to work that comes after the due date.

@@ -28,7 +28,8 @@ pub fn read(
 ) -> Option<AssignmentDraft> {
     let root = yaml::parse(text, notes)?;
     let mut reader = Reader::new(text, languages, setting, notes);
-    let fields = root.fields("assignment.yaml", &["attempts", "pass", "late", "rubric", "checks"], reader.notes)?;
+    let fields =
+        root.fields("assignment.yaml", &["attempts", "pass", "late", "blind", "rubric", "checks"], reader.notes)?;
     let rules = rules(&fields, &mut reader);
     let rubric = all(&fields, "rubric", MOST_CRITERIA, &mut reader, criterion);
     let listed = all(&fields, "checks", MOST_CHECKS, &mut reader, check);
@@ -52,10 +53,12 @@ fn rules(fields: &Fields, reader: &mut Reader) -> HandInRules {
     let notes = &mut *reader.notes;
     let attempts = fields.optional("attempts").and_then(|node| node.whole("`attempts`", 1..=100, notes));
     let pass = fields.optional("pass").and_then(|node| node.share("`pass`", &[("all", 100)], notes));
+    let blind = fields.optional("blind").and_then(|node| node.flag("`blind`", notes));
     HandInRules {
         attempts: attempts.and_then(|attempts| u32::try_from(attempts).ok()),
         pass_percent: pass.unwrap_or(PASS_PERCENT),
         late,
+        blind: blind.unwrap_or_default(),
     }
 }
 

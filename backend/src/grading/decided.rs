@@ -1,0 +1,59 @@
+//! What a tutor has decided.
+
+use actix_web::get;
+use actix_web::web::{Data, Json, Query};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::desk::Desk;
+use super::feedback::Verdict;
+use super::item::{QueueItem, items};
+use super::model;
+use crate::assignments::queue;
+use crate::db::types::{DecisionId, Ts};
+use crate::http::Problems;
+use crate::http::page::{Page, PageQuery};
+use crate::http::problem::Problem;
+use crate::site::Site;
+
+/// A decision of mine.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Decided {
+    pub id: DecisionId,
+    pub verdict: Verdict,
+    pub points: i64,
+    pub sent_at: Ts,
+    pub submission: QueueItem,
+}
+
+/// What I decided and was sent, the last first.
+#[utoipa::path(path = "/api/v1/desk/decisions", operation_id = "list_decisions", tag = "desk", params(PageQuery),
+    responses((status = 200, body = Page<Decided>), Problems))]
+#[get("/desk/decisions")]
+pub async fn list(desk: Desk, query: Query<PageQuery>, site: Data<Site>) -> Result<Json<Page<Decided>>, Problem> {
+    let before = match query.after()? {
+        0 => DecisionId(i64::MAX),
+        before => DecisionId(before),
+    };
+    let (tutor, limit) = (desk.tutor(), query.limit());
+    let found = site.db.read(move |db| {
+        let decisions = model::decided_by(db, tutor, before, limit + 1)?;
+        let mut found = Vec::with_capacity(decisions.len());
+        for decision in decisions {
+            found.extend(queue::standing(db, decision.submission_id)?.map(|row| (decision, row)));
+        }
+        Ok::<_, Problem>(found)
+    });
+    // What lies beyond their reach by now is not theirs to see.
+    let found: Vec<_> = found.await?.into_iter().filter(|(_, row)| desk.reach.includes(row)).collect();
+    let rows = found.iter().map(|(_, row)| row.clone()).collect();
+    let items = items(&site, &desk, rows, desk.me.person.locale).await?;
+    let decided = found.into_iter().zip(items).map(|((decision, _), submission)| Decided {
+        id: decision.id,
+        verdict: decision.verdict(),
+        points: decision.points,
+        sent_at: decision.sent_at,
+        submission,
+    });
+    Ok(Json(Page::cut(decided.collect(), limit, |decided: &Decided| decided.id.0)))
+}
