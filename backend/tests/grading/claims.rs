@@ -97,7 +97,8 @@ async fn a_lead_takes_over_with_a_reason_and_with_what_was_written(plan: Plan) {
     assert_eq!(work["draft"]["feedback"]["message"], "half a thought");
     let last = work["events"].as_array().and_then(|events| events.last()).expect("events").clone();
     assert_eq!((&last["kind"], &last["reason"]), (&json!("taken_over"), &json!("on leave")));
-    tutor.post(&desk(&submission, "/decision"), json!({ "revision": 1, "feedback": feedback("passed") }))
+    tutor
+        .post(&desk(&submission, "/decision"), json!({ "revision": 1, "feedback": feedback("passed") }))
         .await
         .refused(409, "not_held");
 }

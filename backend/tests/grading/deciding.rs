@@ -66,7 +66,10 @@ async fn a_decision_is_taken_back_before_it_is_sent_and_made_anew(plan: Plan) {
     decide(&tutor, &submission, feedback("needs_work")).await.ok();
     scene.is_sent().await;
     let after = trainee.get(&own(&submission, "/feedback")).await.ok();
-    assert_eq!((&after["submission"]["state"], after["decisions"].as_array().map(Vec::len)), (&json!("needs_work"), Some(1)));
+    assert_eq!(
+        (&after["submission"]["state"], after["decisions"].as_array().map(Vec::len)),
+        (&json!("needs_work"), Some(1))
+    );
     assert_ne!(trainee.get(&scene.course.chapter("own")).await.ok()["progress"]["state"], "completed");
 }
 
@@ -115,7 +118,10 @@ async fn a_decision_says_all_that_the_trainee_needs(plan: Plan) {
         let body = json!({ "revision": 0, "feedback": { field: value } });
         tutor.put(&desk(&submission, "/draft"), body).await.refused(422, "invalid_fields");
     }
-    tutor.put(&desk(&submission, "/draft"), json!({ "revision": 0, "feedback": { "score": 7 } })).await.refused(400, "malformed_json");
+    tutor
+        .put(&desk(&submission, "/draft"), json!({ "revision": 0, "feedback": { "score": 7 } }))
+        .await
+        .refused(400, "malformed_json");
     // Of whoever hands points in with it, the tutor's count.
     let mut given = feedback("passed");
     given["points"] = json!(6);
@@ -132,10 +138,8 @@ async fn what_was_decided_is_sent_by_whichever_process_is_left(plan: Plan) {
     scene.later(1).await;
     // Both look at the same moment: it is sent once.
     let other = scene.site.another().await;
-    let (one, two) = futures_util::join!(
-        tenarai::grading::send_all(&scene.site.site),
-        tenarai::grading::send_all(&other.site)
-    );
+    let (one, two) =
+        futures_util::join!(tenarai::grading::send_all(&scene.site.site), tenarai::grading::send_all(&other.site));
     one.and(two).expect("it is sent");
     let after = trainee.get(&own(&submission, "/feedback")).await.ok();
     assert_eq!(after["decisions"].as_array().map(Vec::len), Some(1));
