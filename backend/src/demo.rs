@@ -49,6 +49,8 @@ struct Person {
     department: &'static str,
     role: Role,
     locale: Locale,
+    /// Of a tutor: whether they lead those of the course.
+    leads: bool,
 }
 
 const fn person(
@@ -58,7 +60,11 @@ const fn person(
     role: Role,
     locale: Locale,
 ) -> Person {
-    Person { email, name, department, role, locale }
+    Person { email, name, department, role, locale, leads: false }
+}
+
+const fn lead(email: &'static str, name: &'static str, department: &'static str) -> Person {
+    Person { leads: true, ..person(email, name, department, Role::Tutor, Locale::Ja) }
 }
 
 /// The company that runs the site, first of all for its own people: the operator belongs to it.
@@ -69,6 +75,7 @@ const FIRST: Company = Company {
         person("ishikawa@aozora.example", "石川 美咲", "営業部", Role::Trainee, Locale::Ja),
         person("brown@aozora.example", "Alex Brown", "海外事業部", Role::Trainee, Locale::En),
         person("sato@aozora.example", "佐藤 健", "データ分析室", Role::Tutor, Locale::Ja),
+        lead("ito@aozora.example", "伊藤 涼", "データ分析室"),
         person("takahashi@aozora.example", "高橋 由美子", "人材開発部", Role::CorporateAdmin, Locale::Ja),
         person("mori@aozora.example", "森 直樹", "データ分析室", Role::Author, Locale::Ja),
         person("operator@aozora.example", "運用担当", "情報システム部", Role::Operator, Locale::Ja),
@@ -198,8 +205,8 @@ impl Person {
     fn grant(&self, place: &Place) -> Grant {
         let scope = match self.role {
             Role::Trainee | Role::CorporateAdmin => Scope::Organisation(place.organisation.0),
-            Role::Tutor => Scope::Cohort(place.cohort.0),
-            Role::Author => Scope::Course(place.course.0),
+            Role::Tutor if !self.leads => Scope::Cohort(place.cohort.0),
+            Role::Tutor | Role::Author => Scope::Course(place.course.0),
             Role::Operator => Scope::Site,
         };
         Grant { role: self.role, scope }

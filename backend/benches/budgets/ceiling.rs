@@ -3,12 +3,13 @@
 use std::net::TcpListener;
 
 use actix_web::web::Data;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, get};
+use actix_web::web::Path;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, get, put};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double};
-use tenarai::db::schema::{chapter_progress, chapter_texts};
+use tenarai::db::schema::{chapter_progress, chapter_texts, submissions};
 use tenarai::db::types::sql::Moment;
-use tenarai::db::types::{ChapterId, ChapterVersionId, CourseId, PublicationId, Ts, UserId};
+use tenarai::db::types::{ChapterId, ChapterVersionId, CourseId, PublicationId, SubmissionId, Ts, UserId};
 use tenarai::db::{AnyConnection, Cached, Error};
 use tenarai::site::Site;
 
@@ -26,7 +27,13 @@ pub fn serve(site: Site, chapter: ChapterId, version: ChapterVersionId, course: 
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let bare = Data::new(Bare { site, chapter, version, course });
     let server = HttpServer::new(move || {
-        App::new().app_data(bare.clone()).service(read).service(read_known).service(read_text).service(write)
+        App::new()
+            .app_data(bare.clone())
+            .service(read)
+            .service(read_known)
+            .service(read_text)
+            .service(write)
+            .service(claim)
     });
     tokio::spawn(server.workers(1).disable_signals().listen(listener).expect("it listens").run());
     url
@@ -87,6 +94,21 @@ async fn write(request: HttpRequest, bare: Data<Bare>) -> HttpResponse {
     let (user, chapter, course) = (known_user(&request, &bare), bare.chapter, bare.course);
     let work = move |db: &mut AnyConnection| Ok::<_, Error>(upsert(db, user, chapter, course)?);
     // On PostgreSQL one statement is a transaction by itself.
+    let written = match bare.site.db.name() {
+        "sqlite" => bare.site.db.write(work).await,
+        _ => bare.site.db.read(work).await,
+    };
+    HttpResponse::Ok().json(written.expect("it is written"))
+}
+
+/// One durable update by primary key: the least that a claim can be.
+#[put("/claim/{id}")]
+async fn claim(request: HttpRequest, id: Path<i64>, bare: Data<Bare>) -> HttpResponse {
+    let (user, id) = (known_user(&request, &bare), SubmissionId(id.into_inner()));
+    let work = move |db: &mut AnyConnection| {
+        let held = (submissions::holder_id.eq(user), submissions::held_until.eq(Ts::now()));
+        Ok::<_, Error>(diesel::update(submissions::table.find(id)).set(held).execute(db)?)
+    };
     let written = match bare.site.db.name() {
         "sqlite" => bare.site.db.write(work).await,
         _ => bare.site.db.read(work).await,

@@ -30,6 +30,20 @@ impl Load {
         Self::new(url, path, tokens, "POST", &body, BODY)
     }
 
+    /// Claims, of each person on submissions of their own, one after the other; where they begin is the clock's to say,
+    /// so that a round seldom meets what another has claimed.
+    pub fn claims(url: &str, path: &str, tokens: &[String], first: i64, count: usize) -> Self {
+        let load = Self::new(url, "/", tokens, "PUT", "'{}'", "local turn = os.time() * 7919");
+        let script = std::fs::read_to_string(load.script.path()).expect("the script");
+        let (share, path) = (count / tokens.len(), path.replace("ID", "' .. string.format('%d', id) .. '"));
+        let next = format!(
+            "turn = turn + 1\n  local id = {first} + (n - 1) * {share} + math.floor(turn / #heads) % {share}\n  \
+             return wrk.format('PUT', '{path}'"
+        );
+        let script = script.replace("return wrk.format('PUT', '/'", &next);
+        Self { script: written(&script), ..load }
+    }
+
     fn new(url: &str, path: &str, tokens: &[String], method: &str, body: &str, more: &str) -> Self {
         let mut script = format!("math.randomseed(os.time())\n{more}\nlocal heads = {{\n");
         for token in tokens {

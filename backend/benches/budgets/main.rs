@@ -14,6 +14,7 @@
 mod support;
 
 mod ceiling;
+mod desk;
 mod figures;
 mod load;
 mod process;
@@ -21,6 +22,7 @@ mod scene;
 
 use std::time::Duration;
 
+use desk::Hall;
 use figures::{Budget, Figures, median};
 use load::Load;
 use scene::Scene;
@@ -74,7 +76,8 @@ struct Case {
 
 async fn measure(plan: Plan, database: &'static str, options: &Options, figures: &mut Figures) {
     let scene = Scene::set(plan).await;
-    let mut cases = cases(&scene);
+    let hall = Hall::set(&scene, scene.company, scene.course).await;
+    let mut cases = cases(&scene, &hall);
     let wanted = |case: &Case| case.name.starts_with(&options.only);
     let ceilings: Vec<_> = cases.iter().filter(|case| wanted(case)).filter_map(|case| case.ceiling).collect();
     cases.retain(|case| wanted(case) || ceilings.contains(&case.name));
@@ -94,9 +97,12 @@ async fn measure(plan: Plan, database: &'static str, options: &Options, figures:
         });
         figures.add(case.name, database, median(rates.clone()), case.unit, judged, case.budget);
     }
+    if "desk".starts_with(&options.only) || options.only.starts_with("desk") {
+        hall.measure(database, figures).await;
+    }
 }
 
-fn cases(scene: &Scene) -> Vec<Case> {
+fn cases(scene: &Scene, hall: &Hall) -> Vec<Case> {
     let case = |name, ceiling, load| Case { name, ceiling, load, budget: None, weight: 1.0, unit: "requests/s" };
     let budgeted = |case: Case| Case { budget: Some(Budget::AtLeast(0.7)), ..case };
     let chapter = &scene.chapter_path;
@@ -116,5 +122,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
             unit: "events/s",
             ..case("event_ingest", Some("ceiling_write"), scene.report(&scene.cell_event(), 50))
         },
+        case("ceiling_claim", None, hall.claims(&scene.ceiling_url, "/claim/ID")),
+        case("claim", Some("ceiling_claim"), hall.claims(&scene.site.url, "/api/v1/desk/submissions/ID/claim")),
     ]
 }

@@ -6,11 +6,11 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tenarai::content;
 use tenarai::db::schema::{chapter_versions, chapters};
-use tenarai::db::types::{ChapterId, ChapterVersionId};
+use tenarai::db::types::{ChapterId, ChapterVersionId, CourseId};
 
 use super::ceiling;
 use super::load::Load;
-use super::support::{Plan, TestSite};
+use super::support::{Company, Plan, TestSite};
 
 /// So many that they rarely wait for one another's rows.
 const PEOPLE: usize = 64;
@@ -19,6 +19,8 @@ pub struct Scene {
     pub site: TestSite,
     pub ceiling_url: String,
     pub chapter_path: String,
+    pub company: Company,
+    pub course: CourseId,
     chapter: ChapterId,
     notebook: String,
     cell: String,
@@ -67,6 +69,8 @@ impl Scene {
             notebook: text("/notebook/path"),
             cell: text("/notebook/cells/1/id"),
             chapter_path,
+            company,
+            course,
             chapter,
             site,
         };

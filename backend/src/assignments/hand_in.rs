@@ -141,10 +141,11 @@ fn keep(
             _ => Ok(Kept::Before(last.clone())),
         };
     }
-    if let Some(waiting) = last.filter(|row| row.state() == SubmissionState::Waiting) {
-        if !model::leave_queue(tx, waiting.id, SubmissionState::Superseded, at)? {
-            return Ok(Kept::Overtaken);
-        }
+    let waiting = last.filter(|row| row.state() == SubmissionState::Waiting);
+    if let Some(waiting) = waiting
+        && !model::leave_queue(tx, waiting.id, SubmissionState::Superseded, at)?
+    {
+        return Ok(Kept::Overtaken);
     }
     let number = rows.last().map_or(0, |row| row.number) + 1;
     let new = NewSubmission { number, ..new };

@@ -268,20 +268,34 @@ pub fn take_back(tx: &mut AnyConnection, id: SubmissionId, tutor: UserId, now: T
     Ok(diesel::update(row).set(held).execute(tx)? > 0)
 }
 
-/// What is to be sent by now, and when the next is.
-pub fn to_send(db: &mut AnyConnection, now: Ts, limit: i64) -> QueryResult<(Vec<SubmissionId>, Option<Ts>)> {
-    let rows: Vec<(SubmissionId, Option<Ts>)> = submissions::table
-        .filter(submissions::sends_at.is_not_null())
+/// What is to be sent by now, after the one that is named.
+pub fn to_send(
+    db: &mut AnyConnection,
+    now: Ts,
+    (at, id): (Ts, SubmissionId),
+    limit: i64,
+) -> QueryResult<Vec<(Ts, SubmissionId)>> {
+    let later = submissions::sends_at.eq(at).and(submissions::id.gt(id));
+    submissions::table
+        .filter(submissions::sends_at.le(now))
+        .filter(submissions::sends_at.gt(at).or(later).assume_not_null())
         .order((submissions::sends_at, submissions::id))
         .limit(limit)
-        .select((submissions::id, submissions::sends_at))
-        .load(db)?;
-    let due = |at: &Option<Ts>| at.is_some_and(|at| at <= now);
-    let next = rows.iter().find(|(_, at)| !due(at)).and_then(|(_, at)| *at);
-    Ok((rows.into_iter().filter(|(_, at)| due(at)).map(|(id, _)| id).collect(), next))
+        .select((submissions::sends_at.assume_not_null(), submissions::id))
+        .load(db)
 }
 
-/// Lets it stand as decided, once: gives it as it was before, with who decided.
+/// When the next one is to be sent.
+pub fn next_to_send(db: &mut AnyConnection, now: Ts) -> QueryResult<Option<Ts>> {
+    submissions::table
+        .filter(submissions::sends_at.gt(now))
+        .order(submissions::sends_at)
+        .select(submissions::sends_at.assume_not_null())
+        .first(db)
+        .optional()
+}
+
+/// Lets it stand as decided, once; false where it was sent before.
 pub fn send(tx: &mut AnyConnection, id: SubmissionId, verdict: SubmissionState, now: Ts) -> QueryResult<bool> {
     let state: &str = verdict.into();
     let row = submissions::table.find(id).filter(submissions::sends_at.le(now));

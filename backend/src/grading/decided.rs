@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::desk::Desk;
 use super::feedback::Verdict;
 use super::item::{QueueItem, items};
-use super::model;
+use super::model::{self, DecisionRow};
 use crate::assignments::queue;
 use crate::db::types::{DecisionId, Ts};
 use crate::http::Problems;
@@ -37,23 +37,24 @@ pub async fn list(desk: Desk, query: Query<PageQuery>, site: Data<Site>) -> Resu
     };
     let (tutor, limit) = (desk.tutor(), query.limit());
     let found = site.db.read(move |db| {
-        let decisions = model::decided_by(db, tutor, before, limit + 1)?;
-        let mut found = Vec::with_capacity(decisions.len());
-        for decision in decisions {
+        let page = Page::cut(model::decided_by(db, tutor, before, limit + 1)?, limit, |row: &DecisionRow| row.id.0);
+        let mut found = Vec::with_capacity(page.items.len());
+        for decision in page.items {
             found.extend(queue::standing(db, decision.submission_id)?.map(|row| (decision, row)));
         }
-        Ok::<_, Problem>(found)
+        Ok::<_, Problem>((found, page.next))
     });
+    let (mut found, next) = found.await?;
     // What lies beyond their reach by now is not theirs to see.
-    let found: Vec<_> = found.await?.into_iter().filter(|(_, row)| desk.reach.includes(row)).collect();
+    found.retain(|(_, row)| desk.reach.includes(row));
     let rows = found.iter().map(|(_, row)| row.clone()).collect();
-    let items = items(&site, &desk, rows, desk.me.person.locale).await?;
-    let decided = found.into_iter().zip(items).map(|((decision, _), submission)| Decided {
+    let submissions = items(&site, &desk, rows, desk.me.person.locale).await?;
+    let decided = found.into_iter().zip(submissions).map(|((decision, _), submission)| Decided {
         id: decision.id,
         verdict: decision.verdict(),
         points: decision.points,
         sent_at: decision.sent_at,
         submission,
     });
-    Ok(Json(Page::cut(decided.collect(), limit, |decided: &Decided| decided.id.0)))
+    Ok(Json(Page { items: decided.collect(), next }))
 }

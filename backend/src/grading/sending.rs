@@ -45,14 +45,21 @@ pub async fn send_decisions(site: Site) {
 
 /// Sends those there are; when the next is due. One that cannot be sent keeps no other waiting.
 pub async fn send_all(site: &Site) -> Result<Option<Ts>, Problem> {
-    let (due, next) = site.db.read(|db| Ok::<_, Problem>(queue::to_send(db, Ts::now(), AT_ONCE)?)).await?;
+    let now = Ts::now();
+    let mut after = (Ts::FIRST, SubmissionId(0));
     let mut failed = None;
-    for id in due {
-        if let Err(problem) = send(site, id).await {
-            tracing::warn!(%problem, submission = %id, "a decision could not be sent");
-            failed = Some(problem);
+    loop {
+        let due = site.db.read(move |db| Ok::<_, Problem>(queue::to_send(db, now, after, AT_ONCE)?)).await?;
+        let Some(last) = due.last() else { break };
+        after = *last;
+        for (_, id) in due {
+            if let Err(problem) = send(site, id).await {
+                tracing::warn!(%problem, submission = %id, "a decision could not be sent");
+                failed = Some(problem);
+            }
         }
     }
+    let next = site.db.read(move |db| Ok::<_, Problem>(queue::next_to_send(db, now)?)).await?;
     failed.map_or(Ok(next), Err)
 }
 

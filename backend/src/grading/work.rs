@@ -156,8 +156,8 @@ impl Known {
         let name = |user: UserId| self.names.get(&user).cloned().unwrap_or_default();
         let shown = |row: &&DecisionRow| self.moderation != Some(row.id);
         let last_points = |id: SubmissionId| {
-            let rows = self.decisions.iter().filter(shown);
-            rows.filter(|row| row.submission_id == id).last().map(|row| row.points)
+            let own = |row: &&DecisionRow| shown(row) && row.submission_id == id;
+            self.decisions.iter().rfind(own).map(|row| row.points)
         };
         let attempts = self.attempts.iter().map(|row| Attempt {
             id: row.id,

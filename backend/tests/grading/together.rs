@@ -177,9 +177,8 @@ async fn grade(hall: Arc<Hall>, tutor: Person, index: usize, mut rng: StdRng) {
         }
         // A lost answer is asked for again, as a browser does.
         let answer = loop {
-            match hall.ask(&tutor, index, Method::POST, &decision, Some(&body)).await {
-                Some(answer) => break answer,
-                None => {}
+            if let Some(answer) = hall.ask(&tutor, index, Method::POST, &decision, Some(&body)).await {
+                break answer;
             }
         };
         match answer.0 {

@@ -26,14 +26,15 @@ fn criterion(levels: &str) -> String {
 
 #[test]
 fn criteria_and_checks_make_up_all_points() {
-    let yaml = "pass: 50%\nattempts: 3\nlate: refused\nrubric:\n- key: reasons\n  title: {ja: 理由, en: Reasons}\n  \
+    let yaml = "pass: 50%\nattempts: 3\nlate: refused
+blind: true\nrubric:\n- key: reasons\n  title: {ja: 理由, en: Reasons}\n  \
                 levels:\n  - {points: 0, text: {ja: なし, en: None}}\n  - {points: 7, text: {ja: あり, en: Given}}\n\
                 checks:\n- test: test_split\n  points: 5\n  title: {ja: 分割, en: Split}\n  hint: 見て\n  visible: true\n";
     let (draft, told) = read_with(yaml, Some(CHECKS));
     assert_eq!(told, Vec::<String>::new());
     let assignment = draft.expect("a draft").fill(None, ChapterId(1), |_| None);
     assert_eq!(assignment.points(), 12);
-    assert_eq!(assignment.rules, HandInRules { attempts: Some(3), pass_percent: 50, late: Late::Refused });
+    assert_eq!(assignment.rules, HandInRules { attempts: Some(3), pass_percent: 50, late: Late::Refused, blind: true });
     let words = assignment.words_in(Locale::En);
     assert!(words.of(assignment.rubric[0].levels[1].text).contains("Given"));
     assert!(assignment.checks[0].visible);
