@@ -16,7 +16,9 @@ use crate::db::types::UserId;
 use crate::db::{self, Db};
 use crate::http::problem::{INTERNAL, Problem};
 use crate::live::{Live, News, watch_revocations};
+use crate::mail::{self, Mail};
 use crate::notebooks::{Followers, HubClient};
+use crate::notifications;
 use crate::quizzes;
 use crate::sessions;
 use crate::sessions::keys::{JWKS_MAX_AGE, Keys};
@@ -36,6 +38,7 @@ pub struct Site {
     pub hub: Option<HubClient>,
     pub followers: Followers,
     pub checks: Checks,
+    pub mail: Mail,
     pub started: Instant,
 }
 
@@ -85,6 +88,7 @@ impl Site {
             readings: Readings::new(),
             blobs: Blobs::in_folder(&config.blobs_dir())?,
             checks: Checks::new(&config.settings),
+            mail: Mail::new(&config),
             config: Arc::new(config),
             followers: Followers::new(live.clone()),
             started: Instant::now(),
@@ -103,6 +107,8 @@ impl Site {
         tokio::spawn(delete_old_sessions(self.db.clone()));
         tokio::spawn(quizzes::close_overdue(self.clone()));
         tokio::spawn(checks::work(self.clone()));
+        tokio::spawn(notifications::watch(self.clone()));
+        tokio::spawn(mail::work(self.clone(), vec![Box::new(notifications::Letters)]));
         if self.hub.is_some() {
             tokio::spawn(crate::notebooks::follow_news(self.clone()));
         }

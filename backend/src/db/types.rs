@@ -282,4 +282,6 @@ ids! {
     AttemptId;
     SubmissionId;
     CheckRunId;
+    NotificationId;
+    OutboxId;
 }
