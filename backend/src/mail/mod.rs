@@ -25,7 +25,6 @@ use crate::site::Site;
 
 pub use letter::{Button, Letter, one_line};
 pub use model::{NewMail, queue};
-use post::Post;
 pub use worker::work;
 
 pub fn routes(api: &mut ServiceConfig) {
@@ -49,24 +48,22 @@ pub trait Writer: Send + Sync {
     async fn write(&self, site: &Site, to: &Person, body: &Value) -> Result<Option<Letter>, Problem>;
 }
 
-/// The mail of this process; cheap to clone.
-#[derive(Clone)]
+/// The mail of this process, for who queues it; cheap to clone, and to take into a transaction.
+#[derive(Debug, Clone)]
 pub struct Mail {
-    /// None where the site sends no mail.
-    post: Option<Arc<Post>>,
+    sends: bool,
     /// There is something to send.
     wake: Arc<Notify>,
 }
 
 impl Mail {
     pub fn new(config: &Config) -> Self {
-        let post = config.smtp.as_ref().map(|smtp| Arc::new(Post::new(smtp, config)));
-        Self { post, wake: Arc::default() }
+        Self { sends: config.smtp.is_some(), wake: Arc::default() }
     }
 
     /// Whether this site sends mail.
     pub fn sends(&self) -> bool {
-        self.post.is_some()
+        self.sends
     }
 
     /// Something was queued: to be called after the commit. Who misses it looks by themselves, a little later.

@@ -41,6 +41,7 @@ pub enum Refusal {
 }
 
 impl Post {
+    /// Must live inside the tokio runtime: its connections are looked after there.
     pub fn new(smtp: &Smtp, config: &Config) -> Self {
         let pool = PoolConfig::new().max_size(CONNECTIONS).idle_timeout(Duration::from_secs(30));
         let server = smtp.server().timeout(Some(PATIENCE)).pool_config(pool).build();

@@ -43,10 +43,11 @@ impl Done {
 
 /// Sends mails until the process ends.
 pub async fn work(site: Site, writers: Vec<Box<dyn Writer>>) {
-    let Some(post) = site.mail.post.clone() else {
+    let Some(smtp) = &site.config.smtp else {
         tracing::info!("no mail is sent: there is no smtp_url");
         return;
     };
+    let post = Post::new(smtp, &site.config);
     let mut pause = 1;
     loop {
         match next(&site, &post, &writers).await {
