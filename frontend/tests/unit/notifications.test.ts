@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEventHook } from '@vueuse/core'
 import { effectScope, nextTick, ref, shallowRef, watch, type EffectScope } from 'vue'
-import { useNotifications } from '../../app/composables/useNotifications'
+import type { useNotifications } from '../../app/composables/useNotifications'
 import { arrivals } from '../../app/utils/arrivals'
 
 class Stream {
