@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use secrecy::SecretString;
+use lettre::message::Mailbox;
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -99,6 +102,11 @@ settings! {
     sentry_dsn: Option<String> = None,
     /// What reports of errors name as their environment.
     sentry_environment: String = "production".to_owned(),
+    /// The mail server: `smtps://USER:PASSWORD@HOST`, `smtp://…?tls=required` (STARTTLS) or, for one on a network of its
+    /// own, `smtp://HOST:PORT`. Without it no mail is sent.
+    smtp_url: Option<Hidden> = None,
+    /// Who mails come from: `no-reply@learn.example.com` or `Name <no-reply@learn.example.com>`. Needed with `smtp_url`.
+    mail_from: Option<String> = None,
     /// Name of the site, as shown.
     site_name: String = "Tenarai".to_owned(),
 }
@@ -108,6 +116,29 @@ settings! {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+/// A setting with a password in it: neither logged nor written out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(SecretString);
+
+impl Hidden {
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Serialize for Hidden {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("(hidden)")
+    }
 }
 
 /// The settings, checked and parsed.
@@ -121,6 +152,51 @@ pub struct Config {
     pub hub: Option<Hub>,
     /// The token by which the hub calls us.
     pub lms_token: Option<SecretString>,
+    /// None where the site sends no mail.
+    pub smtp: Option<Smtp>,
+}
+
+/// Where mails go, and whom they are from.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    server: AsyncSmtpTransportBuilder,
+    pub from: Mailbox,
+}
+
+impl Smtp {
+    pub fn server(&self) -> AsyncSmtpTransportBuilder {
+        self.server.clone()
+    }
+
+    fn check(settings: &Settings, problems: &mut Vec<String>) -> Option<Self> {
+        let url = settings.smtp_url.as_ref()?;
+        let server = smtp_server(url.expose()).map_err(|reason| problems.push(format!("smtp_url: {reason}"))).ok();
+        let from = match settings.mail_from.as_deref().map(str::parse) {
+            Some(Ok(from)) => Some(from),
+            Some(Err(error)) => {
+                problems.push(format!("mail_from: {error}"));
+                None
+            }
+            None => {
+                problems.push("mail_from: needed where smtp_url is set".to_owned());
+                None
+            }
+        };
+        Some(Self { server: server?, from: from? })
+    }
+}
+
+/// What is wrong is said without the URL, which has a password in it.
+fn smtp_server(url: &str) -> Result<AsyncSmtpTransportBuilder, String> {
+    const EXPECTED: &str = "expected smtps://USER:PASSWORD@HOST, smtp://…?tls=required or smtp://HOST:PORT";
+    let parsed = Url::parse(url).map_err(|_| EXPECTED)?;
+    let host = parsed.host_str().unwrap_or_default();
+    let here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    let protected = parsed.scheme() == "smtps" || parsed.query() == Some("tls=required");
+    if parsed.password().is_some() && !protected && !here {
+        return Err("the password would be sent in the clear; use smtps:// or smtp://…?tls=required".to_owned());
+    }
+    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| EXPECTED.to_owned())
 }
 
 /// Where the hub is, and how we show ourselves to it.
@@ -177,9 +253,11 @@ impl Settings {
             &mut self.hub_listen,
             &mut self.log_filter,
             &mut self.sentry_dsn,
+            &mut self.mail_from,
         ] {
             text.take_if(|text| text.trim().is_empty());
         }
+        self.smtp_url.take_if(|url| url.expose().trim().is_empty());
         for file in [&mut self.hub_token_file, &mut self.lms_token_file, &mut self.learners_dir] {
             file.take_if(|file| file.as_os_str().is_empty());
         }
@@ -222,6 +300,7 @@ impl Config {
         }
         let lms_token =
             settings.lms_token_file.as_deref().and_then(|file| read_secret("lms_token_file", file, &mut problems));
+        let smtp = Smtp::check(&settings, &mut problems);
         let hub = settings.hub_url.as_deref().and_then(|url| {
             let public_url = parse_url("hub_url", url, &mut problems)?;
             let internal_url = match settings.hub_internal_url.as_deref() {
@@ -242,6 +321,7 @@ impl Config {
                 secure_cookies: public.scheme() == "https",
                 hub,
                 lms_token,
+                smtp,
                 settings,
             }),
             _ => Err(Invalid(problems)),
@@ -296,7 +376,31 @@ pub fn example() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, Settings};
+    use super::{Config, Settings, example};
+
+    #[test]
+    fn a_mail_server_needs_a_sender_and_no_password_goes_in_the_clear() {
+        let check = |url: &str, from: Option<&str>| {
+            let from = from.map(str::to_owned);
+            let settings = Settings { smtp_url: Some(url.to_owned().into()), mail_from: from, ..Settings::default() };
+            assert!(!format!("{settings:?}{}", toml::to_string(&settings).unwrap()).contains("pass-word"));
+            Config::check(settings).err().map(|invalid| invalid.to_string()).unwrap_or_default()
+        };
+        let from = Some("Tenarai <no-reply@example.com>");
+        for url in ["smtps://a:pass-word@example.com", "smtp://a:pass-word@mail:587?tls=required", "smtp://mail:25"] {
+            assert_eq!(check(url, from), "", "{url}");
+        }
+        assert_eq!(check("smtp://a:pass-word@localhost:2525", from), "");
+        for url in
+            ["smtp://a:pass-word@mail", "smtp://a:pass-word@mail?tls=opportunistic", "http://a:pass-word@mail", "x"]
+        {
+            let said = check(url, from);
+            assert!(said.contains("smtp_url") && !said.contains("pass-word"), "{said}");
+        }
+        assert!(check("smtp://mail:25", None).contains("mail_from: needed"));
+        assert!(check("smtp://mail:25", Some("nobody")).contains("mail_from"));
+        assert!(example().contains("#smtp_url = \"\""));
+    }
 
     #[test]
     fn a_number_with_which_nothing_would_work_is_named_with_its_range() {

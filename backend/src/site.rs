@@ -17,7 +17,9 @@ use crate::db::{self, Db};
 use crate::grading::{self, Outbound};
 use crate::http::problem::{INTERNAL, Problem};
 use crate::live::{Live, News, watch_revocations};
+use crate::mail::{self, Mail};
 use crate::notebooks::{Followers, HubClient};
+use crate::notifications;
 use crate::quizzes;
 use crate::sessions;
 use crate::sessions::keys::{JWKS_MAX_AGE, Keys};
@@ -38,6 +40,7 @@ pub struct Site {
     pub followers: Followers,
     pub checks: Checks,
     pub outbound: Outbound,
+    pub mail: Mail,
     pub started: Instant,
 }
 
@@ -88,6 +91,7 @@ impl Site {
             blobs: Blobs::in_folder(&config.blobs_dir())?,
             checks: Checks::new(&config.settings),
             outbound: Outbound::default(),
+            mail: Mail::new(&config),
             config: Arc::new(config),
             followers: Followers::new(live.clone()),
             started: Instant::now(),
@@ -107,6 +111,8 @@ impl Site {
         tokio::spawn(quizzes::close_overdue(self.clone()));
         tokio::spawn(checks::work(self.clone()));
         tokio::spawn(grading::send_decisions(self.clone()));
+        tokio::spawn(notifications::watch(self.clone()));
+        tokio::spawn(mail::work(self.clone(), vec![Box::new(notifications::Letters)]));
         if self.hub.is_some() {
             tokio::spawn(crate::notebooks::follow_news(self.clone()));
         }

@@ -60,6 +60,7 @@ pub fn start(settings: &Settings) -> Result<Telemetry, BuildError> {
         "From a start asked for to a server that is ready"
     );
     metrics::describe_histogram!("tenarai_hub_seconds", metrics::Unit::Seconds, "Time the hub took to answer us");
+    metrics::describe_counter!("tenarai_mails_total", "What came of mails: sent, put off, failed, dropped");
     Ok(Telemetry { metrics, _sentry: reports })
 }
 

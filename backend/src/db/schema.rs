@@ -359,6 +359,50 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::*;
 
+    notifications (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        kind -> Text,
+        subject -> Document,
+        created_at -> Moment,
+        seen_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    outbox (id) {
+        id -> BigInt,
+        key -> Text,
+        user_id -> BigInt,
+        kind -> Text,
+        body -> Document,
+        created_at -> Moment,
+        not_before -> Moment,
+        tries -> BigInt,
+        lease_until -> Nullable<Moment>,
+        sent_at -> Nullable<Moment>,
+        failed_at -> Nullable<Moment>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
+    mail_refusals (user_id, kind) {
+        user_id -> BigInt,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::*;
+
     cell_progress (user_id, chapter_id, cell_id) {
         user_id -> BigInt,
         chapter_id -> BigInt,
@@ -559,6 +603,9 @@ diesel::joinable!(check_runs -> chapters (chapter_id));
 diesel::joinable!(check_runs -> chapter_versions (chapter_version_id));
 diesel::joinable!(check_runs -> submissions (submission_id));
 diesel::joinable!(moderations -> decisions (decision_id));
+diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(outbox -> users (user_id));
+diesel::joinable!(mail_refusals -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     departments,
@@ -593,4 +640,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     openings,
     snippets,
     moderations,
+    notifications,
+    outbox,
+    mail_refusals,
 );

@@ -284,4 +284,6 @@ ids! {
     CheckRunId;
     DecisionId;
     SnippetId;
+    NotificationId;
+    OutboxId;
 }

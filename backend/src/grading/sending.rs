@@ -8,9 +8,10 @@ use tokio::sync::Notify;
 use super::feedback::Verdict;
 use super::model::{self, NewDecision};
 use super::moderation;
-use crate::assignments::queue;
+use crate::assignments::{SubmissionRow, queue};
 use crate::db::types::{SubmissionId, Ts};
 use crate::http::problem::{INTERNAL, Problem};
+use crate::notifications::{self, Notice};
 use crate::site::Site;
 use crate::study;
 
@@ -67,7 +68,7 @@ async fn send(site: &Site, id: SubmissionId) -> Result<(), Problem> {
     let Some(row) = site.db.read(move |db| Ok::<_, Problem>(queue::standing(db, id)?)).await? else { return Ok(()) };
     // Not in the course any more: graded all the same.
     let chapter = site.catalogue.chapter(&site.db, row.chapter_id).await?;
-    let percent = site.config.settings.moderation_percent;
+    let (percent, mail, user) = (site.config.settings.moderation_percent, site.mail.clone(), row.user_id);
     let sent = site.db.write(move |tx| {
         let now = Ts::now();
         let row = queue::standing(tx, id)?.ok_or(&INTERNAL)?;
@@ -91,7 +92,20 @@ async fn send(site: &Site, id: SubmissionId) -> Result<(), Problem> {
         if let (Verdict::Passed, Some(chapter)) = (verdict, &chapter) {
             study::passed(tx, row.user_id, chapter, decided_at)?;
         }
+        notifications::add(tx, &mail, row.user_id, &notice(&row, verdict, answered), now)?;
         Ok::<_, Problem>(true)
     });
-    sent.await.map(drop)
+    if sent.await? {
+        notifications::tell(site, user).await;
+    }
+    Ok(())
+}
+
+fn notice(row: &SubmissionRow, verdict: Verdict, answers_appeal: bool) -> Notice {
+    let (submission, chapter) = (row.id, row.chapter_id);
+    match verdict {
+        _ if answers_appeal => Notice::AppealAnswered { submission, chapter, passed: verdict == Verdict::Passed },
+        Verdict::Passed => Notice::WorkPassed { submission, chapter },
+        Verdict::NeedsWork => Notice::WorkReturned { submission, chapter },
+    }
 }

@@ -14,7 +14,9 @@ use utoipa_actix_web::{AppExt, scope};
 use super::problem::{INVALID_QUERY, NOT_FOUND, Problem};
 use super::{docs, health, middleware, site_info, spa};
 use crate::site::Site;
-use crate::{accounts, assignments, courses, grading, notebooks, organisations, quizzes, sessions, study};
+use crate::{
+    accounts, assignments, courses, grading, mail, notebooks, notifications, organisations, quizzes, sessions, study,
+};
 
 /// Largest JSON body; the only larger ones are declared uploads.
 pub const MOST_JSON: usize = 1024 * 1024;
@@ -28,7 +30,9 @@ fn api_v1(api: &mut ServiceConfig) {
     grading::routes(api);
     sessions::routes(api);
     api.service(site_info::site);
+    notifications::routes(api);
     accounts::routes(api);
+    mail::routes(api);
     organisations::routes(api);
     courses::routes(api);
     notebooks::routes(api);

@@ -80,6 +80,11 @@ impl Live {
         }
     }
 
+    /// Tells this process only: of what each finds in the database by itself.
+    pub fn tell_here(&self, news: News) {
+        let _ = self.local.send(news);
+    }
+
     /// The database says that a session ended. Told on within this process, unless it is known.
     fn heard_of_end(&self, session: SessionId, user: UserId) {
         if !self.revocations.has_ended(session) {

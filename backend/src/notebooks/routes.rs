@@ -1,16 +1,8 @@
 //! Starting, stopping and watching one's own notebook server.
 
-use std::convert::Infallible;
-use std::time::Duration;
-
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, Responder, delete, get, post};
-use actix_web_lab::sse;
-use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::hub::HubClient;
@@ -18,11 +10,9 @@ use super::news::ServerNews;
 use super::problems::{HUB_NOT_CONFIGURED, HUB_UNREACHABLE};
 use super::starting;
 use super::status::{ServerState, ServerStatus};
-use crate::db::types::SessionId;
 use crate::http::problem::Problem;
 use crate::http::{Body, Problems};
-use crate::live::News;
-use crate::sessions::SignedIn;
+use crate::sessions::{SignedIn, Stream, stream};
 use crate::site::Site;
 
 #[derive(Deserialize, ToSchema)]
@@ -102,80 +92,27 @@ pub async fn stop_server(me: SignedIn, site: Data<Site>) -> Result<HttpResponse,
     Ok(HttpResponse::Accepted().json(ServerStatus::of(ServerState::Stopping)))
 }
 
-#[derive(Serialize)]
-struct SessionNews {
-    state: &'static str,
-}
-
 /// Server-sent events: `status` with a ServerStatus each time it changes, `session` when this session ends.
 #[utoipa::path(path = "/api/v1/notebook-server/events", operation_id = "watch_notebook_server", tag = "notebooks",
     responses((status = 200, content_type = "text/event-stream", body = ServerStatus), Problems))]
 #[get("/notebook-server/events")]
 pub async fn watch_status(me: SignedIn, site: Data<Site>) -> impl Responder {
-    let (sender, receiver) = mpsc::channel(16);
-    tokio::spawn(relay(site.get_ref().clone(), me, sender));
-    // It says `identity` itself: compression would hold events back, and so might a proxy.
-    sse::Sse::from_stream(ReceiverStream::new(receiver))
-        .with_keep_alive(Duration::from_secs(15))
-        .customize()
-        .insert_header(("x-accel-buffering", "no"))
+    let (ours, name) = (site.get_ref().clone(), me.person.hub_name());
+    stream(&site, &me, move |events| relay(ours, name, events))
 }
 
-type Events = mpsc::Sender<Result<sse::Event, Infallible>>;
-
-/// Sends until the reader goes or the session ends.
-async fn relay(site: Site, me: SignedIn, events: Events) {
-    let mut news = site.live.listen();
-    // It may have ended since the token was looked at, and that is told once.
-    if site.live.revocations.has_ended(me.session) {
-        let _ = send(&events, "session", &SessionNews { state: "ended" }).await;
-        return;
-    }
+/// Sends for as long as there is something to say.
+async fn relay(site: Site, name: String, events: Stream) {
     let Some(hub) = &site.hub else {
-        let _ = send(&events, "status", &ServerStatus::of(ServerState::NotConfigured)).await;
-        return until_session_ends(&site, &mut news, me.session, &events).await;
+        let _ = events.send("status", &ServerStatus::of(ServerState::NotConfigured)).await;
+        return std::future::pending().await;
     };
-    let mut status = site.followers.listen(hub, &me.person.hub_name()).await;
+    let mut status = site.followers.listen(hub, &name).await;
     status.mark_changed();
-    loop {
-        tokio::select! {
-            () = events.closed() => return,
-            changed = status.changed() => {
-                if changed.is_err() {
-                    return;
-                }
-                let now = status.borrow_and_update().clone();
-                if send(&events, "status", &now).await.is_err() {
-                    return;
-                }
-            }
-            () = until_session_ends(&site, &mut news, me.session, &events) => return,
+    while status.changed().await.is_ok() {
+        let now = status.borrow_and_update().clone();
+        if events.send("status", &now).await.is_err() {
+            return;
         }
     }
-}
-
-async fn until_session_ends(site: &Site, news: &mut Receiver<News>, mine: SessionId, events: &Events) {
-    loop {
-        tokio::select! {
-            () = events.closed() => return,
-            told = news.recv() => {
-                let ended = match told {
-                    Ok(News::SessionEnded { session, .. }) => session == mine,
-                    Ok(_) => false,
-                    // Too much at once; it may have been among what was missed.
-                    Err(RecvError::Lagged(_)) => site.live.revocations.has_ended(mine),
-                    Err(RecvError::Closed) => return,
-                };
-                if ended {
-                    let _ = send(events, "session", &SessionNews { state: "ended" }).await;
-                    return;
-                }
-            }
-        }
-    }
-}
-
-async fn send(events: &Events, name: &'static str, body: &impl Serialize) -> Result<(), ()> {
-    let data = sse::Data::new_json(body).map_err(drop)?.event(name);
-    events.send(Ok(sse::Event::Data(data))).await.map_err(drop)
 }

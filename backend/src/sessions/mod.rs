@@ -7,6 +7,7 @@ mod planted;
 pub mod problems;
 mod routes;
 mod signed_in;
+mod stream;
 pub mod tokens;
 
 use chrono::TimeDelta;
@@ -21,6 +22,7 @@ use crate::site::Site;
 pub use planted::sweep;
 pub use routes::{Me, jwks};
 pub use signed_in::{Author, Extracted, HubService, NotebookServerOf, Operator, SignedIn, Tutor};
+pub use stream::{Stream, stream};
 
 pub fn routes(api: &mut ServiceConfig) {
     api.service(routes::sign_in)

@@ -68,6 +68,7 @@ async fn whoever_is_in_the_file_can_sign_in_and_is_who_it_says(site: TestSite) {
             ("aozora", "trainee"),
             ("aozora", "trainee"),
             ("aozora", "tutor"),
+            ("aozora", "tutor"),
             ("aozora", "corporate_admin"),
             ("aozora", "author"),
             ("aozora", "operator"),

@@ -30,6 +30,10 @@ async fn what_is_decided_is_sent_a_minute_later_and_the_chapter_is_complete(plan
     let chapter = trainee.get(&scene.course.chapter("own")).await.ok();
     assert_eq!(chapter["progress"]["state"], "completed");
     assert_eq!(queue(&tutor, "").await, Vec::<i64>::new());
+    // They are told, with the way to it.
+    let told = trainee.get("/api/v1/notifications?locale=en").await.ok();
+    let link = format!("/chapters/{}/coding?submission={}", scene.course.chapter_id("own"), submission["id"]);
+    assert_eq!((&told["unseen"], &told["items"][0]["link"]), (&json!(1), &json!(link)));
     let mine = tutor.get("/api/v1/desk/decisions").await.ok();
     assert_eq!((&mine["items"][0]["submission"]["id"], &mine["next"]), (&submission["id"], &Value::Null));
     // Sent is sent.

@@ -25,6 +25,8 @@ struct World {
     attempt: String,
     /// Handed in by the same trainee.
     submission: String,
+    /// Of what the same trainee was told.
+    notification: String,
     trainee: String,
     blob: String,
     /// Of the hub, and of the notebook servers of the company's trainee and of the other company's.
@@ -88,12 +90,14 @@ async fn populate(site: &TestSite, hub: &FakeHub) -> (World, [Vec<Person>; 2]) {
     }
     let receipt = witness.post_nothing(&format!("{}/submissions", course.chapter("values"))).await;
     let submission = receipt.is(201).json()["id"].to_string();
+    let notification = crate::notifications::returned(site, &witness, &course, 1).await.to_string();
     let session = witness.get("/api/v1/session").await.ok()["session"]["id"].as_str().expect("an id").to_owned();
     let own = content_token(site, &witness).await;
     let manifest = site.as_service("/content/v1/manifest", &own).await.ok();
     let tokens = [HUB_SERVICE_TOKEN.to_owned(), own, content_token(site, &people[1][0]).await];
     let blob = manifest["courses"][0]["files"][0]["sha256"].as_str().expect("a hash").to_owned();
-    (World { course, company, session, attempt, submission, trainee: witness.hub_name(), blob, tokens }, people)
+    let trainee = witness.hub_name();
+    (World { course, company, session, attempt, submission, notification, trainee, blob, tokens }, people)
 }
 
 async fn content_token(site: &TestSite, person: &Person) -> String {
@@ -126,6 +130,7 @@ fn fill_in(path: &str, world: &World) -> String {
         .replace("{chapter}", &world.course.chapter_id(chapter).to_string())
         .replace("{attempt}", &world.attempt)
         .replace("{submission}", &world.submission)
+        .replace("{notification}", &world.notification)
         .replace("{question}", "one")
         // Of nobody; whose they are is told in stories of their own.
         .replace("{snippet}", "1")
@@ -153,6 +158,8 @@ fn body(operation: &Value, world: &World) -> Option<Value> {
         "mark_chapter" => json!({ "completed": false }),
         "send_study_events" => json!({ "events": [] }),
         "start_notebook_server" => json!({ "reason": "open" }),
+        "see_notifications" => json!({ "up_to": 1 }),
+        "change_mail_settings" => json!({ "feedback": true }),
         "answer_quiz_question" => json!({ "answer": { "kind": "true_false", "value": true } }),
         "add_snippet" | "change_snippet" => json!({ "text": "x" }),
         // A verdict is missing.

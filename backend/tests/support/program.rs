@@ -44,6 +44,9 @@ pub fn with_settings(settings: &Settings, arguments: &[&str]) -> Command {
         .env("TENARAI_DATA_DIR", &settings.data_dir)
         .env("TENARAI_LOG_FORMAT", if settings.log_format == LogFormat::Json { "json" } else { "text" })
         .stdin(Stdio::null());
+    if let (Some(url), Some(from)) = (&settings.smtp_url, &settings.mail_from) {
+        command.env("TENARAI_SMTP_URL", url.expose()).env("TENARAI_MAIL_FROM", from);
+    }
     if let Some(dsn) = &settings.sentry_dsn {
         command.env("SENTRY_DSN", dsn);
     }

@@ -18,6 +18,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which mails I get. */
+        get: operations["get_mail_settings"];
+        /** Turns mails on or off. What waits and is not wanted any more is not sent. */
+        put: operations["change_mail_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/author/courses": {
         parameters: {
             query?: never;
@@ -566,6 +584,74 @@ export interface paths {
         get: operations["watch_notebook_server"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I was told, newest first. */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{notification}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have seen this one. Saying it again changes nothing. */
+        post: operations["see_notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events: `notices` with a NoticeState at once and each time it changes, `session` when this session ends. */
+        get: operations["watch_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have seen all up to one. Saying it again changes nothing. */
+        post: operations["see_notifications"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1758,6 +1844,17 @@ export interface components {
          * @enum {string}
          */
         Locale: "ja" | "en";
+        /** @description What is left out stays as it is. */
+        MailChange: {
+            feedback?: boolean | null;
+        };
+        /** @description The mails I get. */
+        MailSettings: {
+            /** @description What became of work I handed in. */
+            feedback: boolean;
+            /** @description False where this site sends no mail at all. */
+            sends: boolean;
+        };
         /** @description All files a trainee's notebook server should have. */
         Manifest: {
             courses: components["schemas"]["ManifestCourse"][];
@@ -1836,6 +1933,53 @@ export interface components {
             /** @description Within the trainee's folder. */
             path: string;
         };
+        /**
+         * @description Auto-generated discriminant enum variants
+         * @enum {string}
+         */
+        NoticeKind: "work_returned" | "work_passed" | "appeal_answered";
+        /** @description What I was told, newest first. */
+        NoticePage: {
+            items: components["schemas"]["NoticeView"][];
+            /** @description Pass it as `after` for the next page; null at the end. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description How many I have not seen, on all pages.
+             */
+            unseen: number;
+        };
+        /** @description How it stands with what I was told. */
+        NoticeState: {
+            /**
+             * Format: int64
+             * @description The newest there is.
+             */
+            latest: number | null;
+            /**
+             * Format: int64
+             * @description How many I have not seen.
+             */
+            unseen: number;
+        };
+        /** @description Something I was told. */
+        NoticeView: {
+            /** @description Title of the course it is about. Null where that chapter is in no course any more. */
+            course: string | null;
+            created_at: components["schemas"]["Ts"];
+            id: components["schemas"]["NotificationId"];
+            kind: components["schemas"]["NoticeKind"] | null;
+            /**
+             * @description Where it leads on this site. Null where that is not there any more.
+             * @example /chapters/75/coding?submission=3
+             */
+            link: string | null;
+            seen_at: components["schemas"]["Ts"] | null;
+            /** @example “4.2 Rents” needs more work */
+            title: string;
+        };
+        /** Format: int64 */
+        NotificationId: number;
         NumberAnswer: {
             /** @description As it was typed: `１，２００` and `1200` are the same. */
             number: string;
@@ -2390,6 +2534,13 @@ export interface components {
             number: number;
             title: string;
         };
+        Seen: {
+            /**
+             * Format: int64
+             * @description This one and all before it.
+             */
+            up_to: number;
+        };
         SentryInfo: {
             dsn: string;
             environment: string;
@@ -2579,6 +2730,11 @@ export interface components {
             second_opinions: number;
             tutor: string;
         };
+        /** @description How many I have not seen. */
+        Unseen: {
+            /** Format: int64 */
+            unseen: number;
+        };
         /** Format: int64 */
         UserId: number;
         /** @enum {string} */
@@ -2660,6 +2816,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Jwks"];
+                };
+            };
+        };
+    };
+    get_mail_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettings"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_mail_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettings"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -3972,6 +4188,131 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["ServerStatus"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description At most 200; 50 unless told. */
+                limit?: number;
+                /** @description Locale of the titles; the user's own unless told. */
+                locale?: components["schemas"]["Locale"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    see_notification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unseen"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    watch_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["NoticeState"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    see_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unseen"];
                 };
             };
             /** @description a problem; its `code` says which */

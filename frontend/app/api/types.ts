@@ -45,3 +45,7 @@ export type Member = Get<'/api/v1/organisations/{organisation}/members'>['items'
 export type AuthorCourse = Get<'/api/v1/author/courses'>['items'][number]
 export type Cohort = Get<'/api/v1/tutor/cohorts'>['items'][number]
 export type Health = Get<'/api/v1/operator/health'>
+
+export type Notification = Get<'/api/v1/notifications'>['items'][number]
+/** What the stream of events tells. */
+export type NotificationState = paths['/api/v1/notifications/events']['get']['responses'][200]['content']['text/event-stream']
