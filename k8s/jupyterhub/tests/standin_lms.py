@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import secrets
+import socket
 import threading
 import time
 import uuid
@@ -77,6 +78,15 @@ FILES = {
 }
 
 
+class _AtSocket(ThreadingHTTPServer):
+    address_family = socket.AF_UNIX
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        Path(str(self.server_address)).unlink(missing_ok=True)
+        self.socket.bind(self.server_address)  # type: ignore[arg-type]  # a path
+
+
 class StandinLms:
     """Runs in a thread of the test."""
 
@@ -98,11 +108,18 @@ class StandinLms:
         class Handler(_Handler):
             site = lms
 
-        self._httpd = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._httpd: ThreadingHTTPServer = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._httpd.daemon_threads = True
         self.port = self._httpd.server_address[1]
         self.url = f"http://{host}:{self.port}"
         self.internal_url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self._httpd.serve_forever, args=(0.05,), daemon=True).start()
+
+    def listen_at(self, socket: Path) -> None:
+        """Answer at a Unix socket only, as the site does for its own hub; the port is anybody's from now on."""
+        handler = self._httpd.RequestHandlerClass
+        self.close()
+        self._httpd = _AtSocket(str(socket), handler)
         threading.Thread(target=self._httpd.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:

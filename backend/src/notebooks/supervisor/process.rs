@@ -46,6 +46,7 @@ impl HubPlan {
 
     /// Starts the hub once, with these internal ports.
     pub(super) fn start(&self, [internal, proxy]: Ports) -> io::Result<Child> {
+        self.renew_tokens().map_err(io::Error::other)?;
         let log = log::open(&self.log_file)?;
         let errors = log.try_clone()?;
         let mut command = under_our_life(&self.program);
