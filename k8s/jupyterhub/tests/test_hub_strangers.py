@@ -6,11 +6,12 @@ import errno
 import http.client
 import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_hub_ports import impostor
+from test_hub_ports import impostor, of_learner, server_of
 
 from people import Browser, Kernel
 from running_hub import RunningHub, wait_for
@@ -111,3 +112,57 @@ def test_a_token_of_the_hub_before_opens_nothing(hub_with_sockets: RunningHub) -
     hub.start()
     assert hub.api("GET", "users", token=old)[0] == 403
     assert hub.api("GET", "users")[0] == 200
+
+
+#: asks as often as it is told, keeps every connection, and says how many were answered
+CALLER = """
+import socket, sys
+port, many = int(sys.argv[1]), 30
+held = [socket.create_connection(("127.0.0.1", port)) for _ in range(many)]
+def answered(connection):
+    try:
+        connection.sendall(b"GET /jupyterhub/hub/api/ HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+        return bool(connection.recv(100))
+    except OSError:
+        return False
+print(sum([answered(connection) for connection in held]), flush=True)
+"""
+
+
+def answered(uid: int, port: int) -> int:
+    """How many connections of one learner at once are."""
+    program = of_learner(uid, CALLER, port, stdout=subprocess.PIPE)
+    return int(program.communicate(timeout=60)[0])
+
+
+def said_to(port: int, path: str, size: int) -> bytes:
+    """The first word in answer to the announcement of a body that does not come."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
+        return connection.recv(12)
+
+
+def test_the_hub_keeps_no_large_body_of_whoever_finds_its_inner_port(hub: RunningHub) -> None:
+    assert said_to(hub.inner_port, "/jupyterhub/hub/api/users/u7/activity", 95_000_000) == b"HTTP/1.1 400"
+
+
+@needs_root
+def test_one_learner_has_a_few_connections_to_the_hub_and_leaves_others_theirs(hub: RunningHub) -> None:
+    # more than one at a time, so that some stay away
+    assert answered(200_018, hub.inner_port) == 20
+    # when they are gone there is room again; others had theirs all along
+    assert answered(200_018, hub.inner_port) == 20
+    assert answered(200_019, hub.inner_port) == 20
+    assert answered(0, hub.inner_port) == 30
+
+
+@needs_root
+@pytest.mark.notebooks
+def test_a_learners_server_answers_nobody_elses_programs(hub: RunningHub, resident: str, kernel: Kernel) -> None:
+    uid = 200_000 + int(resident[1:])
+    _, port = wait_for(lambda: server_of(uid), "the server runs")
+    assert answered(uid + 1, port) == 0
+    # the hub, and the learner's own
+    assert (answered(0, port), answered(uid, port)) == (30, 30)
+    assert kernel.run("print(1)").text == "1\n"
+    assert said_to(port, f"/jupyterhub/user/{resident}/api/contents", 400_000_000) == b"HTTP/1.1 400"

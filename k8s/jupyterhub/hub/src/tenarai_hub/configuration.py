@@ -13,7 +13,7 @@ from typing import Any
 from jupyterhub.app import JupyterHub
 from jupyterhub.auth import Authenticator
 
-from . import peers
+from . import bounds, peers
 from .authenticator import LmsAuthenticator
 from .headers import hub_headers
 from .proxy import ActivityBlindProxy
@@ -40,6 +40,7 @@ LMS_SCOPES = ["list:users", "read:users", "admin:users", "servers", "tokens", "a
 def configure(c: Any, settings: Settings | None = None) -> Settings:
     """Set the hub up for Tenarai; the place (one machine, Kubernetes) adds its spawner and its proxy."""
     settings = settings or Settings.from_env()
+    bounds.bound_the_hub()
     _sign_in(c, settings)
     _rights(c, settings)
     _pages(c, settings)
