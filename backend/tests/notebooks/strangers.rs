@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
@@ -75,6 +76,51 @@ async fn who_listens_at_the_hubs_port_is_not_shown_the_sites_token_and_each_hub_
     let heard = stranger.accept().map(drop).map_err(|error| error.kind());
     assert_eq!(heard, Err(ErrorKind::WouldBlock), "somebody spoke to the stranger");
     end(child);
+}
+
+/// A process as a learner may leave it: without a word in its environment of where it comes from.
+fn left_behind(uid: u32, group: &str) -> Child {
+    let uid = uid.to_string();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", &uid, "--regid", &uid, "--groups", group, "env", "-i", "sleep", "600"]);
+    command.process_group(0).spawn().expect("it starts")
+}
+
+/// The group that marks the learners of a site, as the spawner reckons it.
+fn group_of(learners: &Path) -> String {
+    let script = "import hashlib, os, sys; \
+                  print(100_000_000 + int.from_bytes(hashlib.sha256(os.fsencode(sys.argv[1])).digest()[:3], 'big'))";
+    let output = Command::new("python3").args(["-c", script]).arg(learners).output().expect("it runs");
+    String::from_utf8(output.stdout).expect("a number").trim().to_owned()
+}
+
+#[tokio::test]
+async fn what_a_learner_left_behind_ends_with_the_site_though_the_hub_had_fallen() {
+    if !Uid::effective().is_root() {
+        return;
+    }
+    let (site, hub) = (free_address(), free_address());
+    let plan = Plan::on_sqlite().with(|settings| settings.listen = site.clone());
+    let child =
+        with_hub(&plan, &[("TENARAI_HUB_URL", &format!("http://{hub}/jupyterhub/"))]).spawn().expect("it starts");
+    let fallen = process(&plan, "hub.pid", None).await;
+    let ours = group_of(&plan.dir.path().join("learners"));
+    let (alone, beside) = (left_behind(209_907, &ours), left_behind(209_908, &ours));
+    // Another site's learner of the same number.
+    let mut neighbour = left_behind(209_908, "100000000");
+    for left in [&alone, &beside, &neighbour] {
+        let environment = format!("/proc/{}/environ", left.id());
+        let is_itself = async || std::fs::read(&environment).is_ok_and(|text| text.is_empty()).then_some(());
+        within(Duration::from_secs(20), "it is a learner's", is_itself).await;
+    }
+    kill(fallen, Signal::SIGKILL).expect("ours to kill");
+    end(child);
+    assert!(neighbour.try_wait().expect("ours to ask").is_none(), "the neighbour goes on");
+    neighbour.kill().expect("ours to kill");
+    neighbour.wait().expect("it ends");
+    for mut left in [alone, beside] {
+        assert!(left.try_wait().expect("ours to ask").is_some(), "it goes on");
+    }
 }
 
 /// The status of an answer to the hub's question whether this person is signed in.

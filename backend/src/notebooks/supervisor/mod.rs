@@ -5,6 +5,7 @@ mod log;
 mod plan;
 mod ports;
 mod process;
+mod servers;
 mod sockets;
 
 use std::io;
