@@ -82,9 +82,13 @@ class _AtSocket(ThreadingHTTPServer):
     address_family = socket.AF_UNIX
     daemon_threads = True
 
+    def __init__(self, path: Path, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._path = path
+        super().__init__(("", 0), handler)
+
     def server_bind(self) -> None:
-        Path(str(self.server_address)).unlink(missing_ok=True)
-        self.socket.bind(self.server_address)  # type: ignore[arg-type]  # a path
+        """There; a name it has not."""
+        self.socket.bind(str(self._path))
 
 
 class StandinLms:
@@ -108,6 +112,7 @@ class StandinLms:
         class Handler(_Handler):
             site = lms
 
+        self._handler = Handler
         self._httpd: ThreadingHTTPServer = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._httpd.daemon_threads = True
         self.port = self._httpd.server_address[1]
@@ -117,9 +122,8 @@ class StandinLms:
 
     def listen_at(self, socket: Path) -> None:
         """Answer at a Unix socket only, as the site does for its own hub; the port is anybody's from now on."""
-        handler = self._httpd.RequestHandlerClass
         self.close()
-        self._httpd = _AtSocket(str(socket), handler)
+        self._httpd = _AtSocket(socket, self._handler)
         threading.Thread(target=self._httpd.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
