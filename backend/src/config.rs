@@ -48,7 +48,7 @@ settings! {
     data_dir: PathBuf = PathBuf::from("var"),
     /// Base address of the hub as browsers see it; without it chapters have text only.
     hub_url: Option<String> = None,
-    /// How this process reaches the hub's API, where that differs from `hub_url`; with `serve --with-hub` it knows better.
+    /// How this process reaches the hub's API, where that differs from `hub_url`; not for `serve --with-hub`.
     hub_internal_url: Option<String> = None,
     /// File with the token of our service at the hub.
     hub_token_file: Option<PathBuf> = None,
