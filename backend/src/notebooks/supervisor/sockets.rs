@@ -46,7 +46,7 @@ impl Sockets {
 /// Listens there; what an earlier site left is taken away.
 pub fn listen(socket: &Path) -> io::Result<UnixListener> {
     match fs::remove_file(socket) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => UnixListener::bind(socket),
     }
 }
