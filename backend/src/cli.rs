@@ -13,6 +13,7 @@ use crate::allocator;
 use crate::blobs::Blobs;
 use crate::config::{Config, Settings};
 use crate::db::{self, Db};
+use crate::http::Listener;
 use crate::notebooks::{HubPlan, Supervisor};
 use crate::organisations::{Enrolment, OrganisationCommand};
 use crate::rendering::{self, NotebookCommand};
@@ -258,9 +259,15 @@ async fn serve(with_hub: bool) -> Result<ExitCode, Failure> {
     let mut told = std::pin::pin!(until_told_to_stop()?);
     let mut settings = Settings::load()?;
     let telemetry = telemetry::start(&settings)?;
-    let listeners = listen(&settings)?;
-    let supervisor = if with_hub { Some(start_hub(&mut settings)?) } else { None };
-    let site = Site::open(Config::check(settings)?).await?;
+    let mut listeners: Vec<Listener> = listen(&settings)?.into_iter().map(Listener::Tcp).collect();
+    let mut plan = if with_hub { Some(plan_hub(&mut settings)?) } else { None };
+    let mut config = Config::check(settings)?;
+    if let Some(plan) = &mut plan {
+        config.meet_hub_at(plan.doors.clone());
+        listeners.extend(plan.take_listeners());
+    }
+    let supervisor = plan.map(Supervisor::start).transpose()?;
+    let site = Site::open(config).await?;
     let server = http::serve(site.clone(), listeners, telemetry.metrics.clone())?;
     let handle = server.handle();
     let running = tokio::spawn(server);
@@ -284,7 +291,7 @@ fn listen(settings: &Settings) -> Result<Vec<TcpListener>, Failure> {
     http::listen(address).map_err(|error| http::taken(address.port(), &error).into())
 }
 
-fn start_hub(settings: &mut Settings) -> Result<Supervisor, Failure> {
+fn plan_hub(settings: &mut Settings) -> Result<HubPlan, Failure> {
     let plan = HubPlan::prepare(settings)?;
     plan.end_orphans();
     drop(http::listen(plan.listen).map_err(|error| http::taken(plan.listen.port(), &error))?);
@@ -294,7 +301,7 @@ fn start_hub(settings: &mut Settings) -> Result<Supervisor, Failure> {
     settings.lms_token_file = Some(plan.lms_token_file.clone());
     settings.checks_python.get_or_insert_with(|| settings.hub_venv.join("bin/python"));
     announce(format!("starting JupyterHub (log: {})", plan.log_file.display()));
-    Ok(Supervisor::start(plan)?)
+    Ok(plan)
 }
 
 /// Says where the site is, once a person can use it; a hub that takes its time is not waited for.

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::db::Target;
+use crate::notebooks::Doors;
+use crate::service_token::ServiceToken;
 
 /// Every setting once: what it is for, its type, its default.
 macro_rules! settings {
@@ -49,7 +51,7 @@ settings! {
     data_dir: PathBuf = PathBuf::from("var"),
     /// Base address of the hub as browsers see it; without it chapters have text only.
     hub_url: Option<String> = None,
-    /// How this process reaches the hub's API, where that differs from `hub_url`.
+    /// How this process reaches the hub's API, where that differs from `hub_url`; not for `serve --with-hub`.
     hub_internal_url: Option<String> = None,
     /// File with the token of our service at the hub.
     hub_token_file: Option<PathBuf> = None,
@@ -197,6 +199,7 @@ fn smtp_server(url: &str) -> Result<AsyncSmtpTransportBuilder, String> {
         return Err("the password would be sent in the clear; use smtps:// or smtp://…?tls=required".to_owned());
     }
     AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| EXPECTED.to_owned())
+    pub lms_token: Option<ServiceToken>,
 }
 
 /// Where the hub is, and how we show ourselves to it.
@@ -206,7 +209,9 @@ pub struct Hub {
     pub public_url: Url,
     /// As we reach it, with a trailing slash.
     pub internal_url: Url,
-    pub token: SecretString,
+    /// Where that is not by its address but here: nobody else can listen at a socket in a folder of ours.
+    pub socket: Option<PathBuf>,
+    pub token: ServiceToken,
 }
 
 impl Hub {
@@ -312,7 +317,7 @@ impl Config {
                 return None;
             };
             let token = read_secret("hub_token_file", file, &mut problems)?;
-            Some(Hub { public_url, internal_url, token })
+            Some(Hub { public_url, internal_url, socket: None, token: token.into() })
         });
         match (database, public) {
             (Some(database), Some(public)) if problems.is_empty() => Ok(Self {
@@ -322,9 +327,19 @@ impl Config {
                 hub,
                 lms_token,
                 smtp,
+                lms_token: lms_token.map(ServiceToken::from),
                 settings,
             }),
             _ => Err(Invalid(problems)),
+        }
+    }
+
+    /// A hub of our own has its tokens from us, and is found at no address.
+    pub fn meet_hub_at(&mut self, doors: Doors) {
+        self.lms_token = Some(doors.lms_token);
+        if let Some(hub) = &mut self.hub {
+            hub.socket = Some(doors.hub_socket);
+            hub.token = doors.hub_token;
         }
     }
 

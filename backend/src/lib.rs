@@ -24,6 +24,7 @@ pub mod organisations;
 mod private_file;
 pub mod quizzes;
 pub mod rendering;
+mod service_token;
 pub mod sessions;
 pub mod site;
 pub mod study;

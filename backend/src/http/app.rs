@@ -1,7 +1,5 @@
 //! The application: which rooms answer where.
 
-use std::net::TcpListener;
-
 use actix_web::dev::Server;
 use actix_web::error::{PathError, QueryPayloadError};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
@@ -11,6 +9,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
+use super::listen::Listener;
 use super::problem::{INVALID_QUERY, NOT_FOUND, Problem};
 use super::{docs, health, middleware, site_info, spa};
 use crate::site::Site;
@@ -53,8 +52,12 @@ pub(super) fn services(config: &mut ServiceConfig) {
         .service(health::metrics);
 }
 
-/// Answers requests on this socket until told to stop.
-pub fn serve(site: Site, listeners: Vec<TcpListener>, metrics: PrometheusHandle) -> std::io::Result<Server> {
+/// Answers requests at these places until told to stop.
+pub fn serve(
+    site: Site,
+    listeners: impl IntoIterator<Item = Listener>,
+    metrics: PrometheusHandle,
+) -> std::io::Result<Server> {
     let workers = match site.config.settings.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         some => some,
@@ -96,7 +99,11 @@ pub fn serve(site: Site, listeners: Vec<TcpListener>, metrics: PrometheusHandle)
         .worker_max_blocking_threads(connections.div_ceil(workers))
         .disable_signals()
         .shutdown_timeout(5);
-    Ok(listeners.into_iter().try_fold(server, HttpServer::listen)?.run())
+    let server = listeners.into_iter().try_fold(server, |server, listener| match listener {
+        Listener::Tcp(listener) => server.listen(listener),
+        Listener::Unix(listener) => server.listen_uds(listener),
+    });
+    Ok(server?.run())
 }
 
 fn query_problem(error: &QueryPayloadError) -> Problem {

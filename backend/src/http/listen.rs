@@ -2,6 +2,13 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::os::unix::net::UnixListener;
+
+/// One of the places where the site listens.
+pub enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
 
 /// Listens at an address; at both where it is this machine's own.
 ///

@@ -21,7 +21,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 pub use app::serve;
 pub use body::Body;
-pub use listen::{listen, taken};
+pub use listen::{Listener, listen, taken};
 pub use middleware::request_id;
 pub use openapi::openapi;
 use problem::{FieldProblem, Kind, ProblemBody};

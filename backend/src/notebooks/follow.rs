@@ -336,7 +336,7 @@ mod tests {
     async fn a_follower_stays_while_somebody_listens_or_a_start_goes_on_and_then_ends() {
         // Nobody answers there.
         let url = url::Url::parse("http://127.0.0.1:1/").expect("an address");
-        let config = config::Hub { public_url: url.clone(), internal_url: url, token: "token".into() };
+        let config = config::Hub { public_url: url.clone(), internal_url: url, socket: None, token: "token".into() };
         let hub = HubClient::new(config).expect("a client");
         let followers = followers();
         let listening = followers.listen(&hub, "u1").await;

@@ -85,7 +85,11 @@ struct Message {
 
 impl HubClient {
     pub fn new(config: config::Hub) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
+        let builder = match &config.socket {
+            Some(socket) => reqwest::Client::builder().unix_socket(socket.as_path()),
+            None => reqwest::Client::builder(),
+        };
+        let http = builder
             .connect_timeout(Duration::from_secs(2))
             // A progress stream has no deadline, but the hub keeps it alive every few seconds.
             .read_timeout(START_DEADLINE)
@@ -258,7 +262,7 @@ impl HubClient {
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http
             .request(method, format!("{}hub/api/{path}", self.config.internal_url))
-            .header("authorization", format!("token {}", self.config.token.expose_secret()))
+            .header("authorization", format!("token {}", self.config.token.show().expose_secret()))
     }
 }
 

@@ -26,7 +26,7 @@ use crate::site::Site;
 pub use files::{LARGEST_FILE, read_working_copy};
 pub use follow::Followers;
 pub use hub::HubClient;
-pub use supervisor::{HubError, HubPlan, Supervisor};
+pub use supervisor::{Doors, HubError, HubPlan, Supervisor};
 
 pub fn routes(api: &mut ServiceConfig) {
     api.service(routes::start_server)

@@ -2,6 +2,7 @@ mod absent;
 mod cookie;
 mod sign_out;
 mod start;
+mod strangers;
 mod watch;
 mod with_hub;
 

@@ -11,6 +11,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tenarai::config::{Config, LogFormat, Settings};
 use tenarai::db::{self, AnyConnection};
+use tenarai::http::Listener;
 use tenarai::live::RedisState;
 use tenarai::site::Site;
 use tenarai::{http, telemetry};
@@ -76,7 +77,7 @@ impl TestSite {
         let metrics = METRICS.clone();
         let config = Config::check(settings.clone()).expect("settings of a story are fine");
         let site = Site::open(config).await.unwrap_or_else(|error| panic!("the site does not start: {error:?}"));
-        let server = http::serve(site.clone(), vec![listener], metrics).expect("the server starts");
+        let server = http::serve(site.clone(), [Listener::Tcp(listener)], metrics).expect("the server starts");
         tokio::spawn(server);
         Self { site, url, settings, dir, other: None }
     }

@@ -82,6 +82,7 @@ class RunningHub:
             "TENARAI_HUB_PORT_INTERNAL": str(free_port()),
             "TENARAI_CULL_EVERY_SECONDS": "3600",
         } | env
+        self.inner_port = int(self._env["TENARAI_HUB_PORT_INTERNAL"])
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

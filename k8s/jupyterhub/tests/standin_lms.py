@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import secrets
+import socket
 import threading
 import time
 import uuid
@@ -77,6 +78,19 @@ FILES = {
 }
 
 
+class _AtSocket(ThreadingHTTPServer):
+    address_family = socket.AF_UNIX
+    daemon_threads = True
+
+    def __init__(self, path: Path, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._path = path
+        super().__init__(("", 0), handler)
+
+    def server_bind(self) -> None:
+        """There; a name it has not."""
+        self.socket.bind(str(self._path))
+
+
 class StandinLms:
     """Runs in a thread of the test."""
 
@@ -98,11 +112,18 @@ class StandinLms:
         class Handler(_Handler):
             site = lms
 
-        self._httpd = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._handler = Handler
+        self._httpd: ThreadingHTTPServer = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._httpd.daemon_threads = True
         self.port = self._httpd.server_address[1]
         self.url = f"http://{host}:{self.port}"
         self.internal_url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self._httpd.serve_forever, args=(0.05,), daemon=True).start()
+
+    def listen_at(self, socket: Path) -> None:
+        """Answer at a Unix socket only, as the site does for its own hub; the port is anybody's from now on."""
+        self.close()
+        self._httpd = _AtSocket(socket, self._handler)
         threading.Thread(target=self._httpd.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:

@@ -335,7 +335,9 @@ def test_requests_about_handouts_are_refused_with_a_code(
 
 def test_a_page_knows_what_had_moved_when_it_was_loaded(kernel: Kernel) -> None:
     assert '"tenaraiMoved": "0"' in kernel.api("GET", f"notebooks/{ONE}").text
-    assert kernel.api("GET", "tenarai/api/resources").json()["moved"] == []
+    for known in ("", "?moved=0", "?moved=7", "?moved=-1", "?moved=x", "?moved=" + 5000 * "9"):
+        told = kernel.api("GET", f"tenarai/api/resources{known}").json()
+        assert (told["moved"], told["moved_from"]) == ([], 0)
     opened = kernel.api("POST", "tenarai/api/open", json={"path": ONE, "chapter_id": 7}).json()
     assert (opened["handout"]["state"], opened["moved"]) == ("untouched", [])
 

@@ -310,6 +310,34 @@ def test_what_moved_is_told_in_order_also_to_a_page_of_yesterday(learner: Learne
     assert Handouts(learner.places).moved == [(TWO, THREE), (ONE, TWO)]
 
 
+def test_a_page_is_told_what_it_does_not_know_yet(learner: Learner) -> None:
+    write_in_two_chapters(learner)
+    move_on(learner)
+    learner.start()
+    both = [(TWO, THREE), (ONE, TWO)]
+    told = [learner.handouts.moved_since(known) for known in (0, 1, 2)]
+    assert told == [{"moved": both[known:], "moved_from": known} for known in (0, 1, 2)]
+    for odd in (None, 3, -1, "1", True, 1.0):
+        assert learner.handouts.moved_since(odd) == {"moved": both, "moved_from": 0}
+
+
+def test_a_move_that_cannot_be_told_is_not_made_until_it_can(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = write_in_two_chapters(learner)
+    move_on(learner)
+    with monkeypatch.context() as full_disk:
+
+        def no_room(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        full_disk.setattr("tenarai_notebook.renames.write_json", no_room)
+        learner.start()
+    assert learner.handouts.moved == []
+    assert (learner.file().read_bytes(), learner.file(TWO).read_bytes()) == (first, second)
+    learner.start()
+    assert (learner.file(TWO).read_bytes(), learner.file(THREE).read_bytes()) == (first, second)
+    assert learner.handouts.moved == Handouts(learner.places).moved == [(TWO, THREE), (ONE, TWO)]
+
+
 @pytest.mark.parametrize("damaged", ["[]", '{"moved": 1}', '{"moved": [1, [], ["a"], ["a", 1]]}', "\x00"])
 def test_a_damaged_list_of_what_moved_is_none(learner: Learner, damaged: str) -> None:
     learner.places.moved.write_text(damaged)

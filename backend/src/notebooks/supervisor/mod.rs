@@ -5,9 +5,11 @@ mod log;
 mod plan;
 mod ports;
 mod process;
+mod servers;
+mod sockets;
 
 use std::io;
-use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -15,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use backoff::Backoff;
 
-pub use plan::{HubError, HubPlan};
+pub use plan::{Doors, HubError, HubPlan};
 
 /// How often the hub is looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -94,7 +96,8 @@ fn wait(hub: &mut Child, mut awaited: bool, plan: &HubPlan, stopped: &mpsc::Rece
         }
         match stopped.recv_timeout(LOOK) {
             Err(RecvTimeoutError::Timeout) => {
-                if awaited && TcpStream::connect_timeout(&plan.listen, LOOK).is_ok() {
+                // At its port somebody else might be.
+                if awaited && UnixStream::connect(&plan.doors.hub_socket).is_ok() {
                     tracing::info!("the hub is back");
                     awaited = false;
                 }

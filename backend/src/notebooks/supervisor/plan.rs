@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 use url::{Host, Url};
 
+use super::ports;
+use super::sockets::{self, Sockets};
 use crate::config::Settings;
-use crate::private_file;
+use crate::http::Listener;
+use crate::service_token::{ServiceToken, keep_secret};
 
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
@@ -34,6 +37,16 @@ pub enum HubError {
     Tokens,
 }
 
+/// Where site and hub meet, and what they show each other there.
+#[derive(Clone, Debug)]
+pub struct Doors {
+    pub hub_socket: PathBuf,
+    /// Our token at the hub.
+    pub hub_token: ServiceToken,
+    /// The hub's token with us.
+    pub lms_token: ServiceToken,
+}
+
 /// How the hub is started: its files are made, its tokens written.
 pub struct HubPlan {
     pub(super) program: PathBuf,
@@ -44,13 +57,16 @@ pub struct HubPlan {
     /// Where the hub will listen.
     pub listen: SocketAddr,
     pub hub_url: String,
-    /// How we reach it.
+    /// What it is called where we reach it.
     pub hub_internal_url: String,
-    /// Our token at the hub.
+    pub doors: Doors,
+    /// Where the hub reads our token, and its own.
     pub hub_token_file: PathBuf,
-    /// The hub's token with us.
     pub lms_token_file: PathBuf,
     pub log_file: PathBuf,
+    /// Where the hub and learners' servers reach us.
+    inner: Vec<Listener>,
+    _sockets: Sockets,
     /// Held for as long as the hub may run: two would take each other's proxy, tokens and servers away.
     _lock: File,
 }
@@ -74,10 +90,7 @@ impl HubPlan {
             Some(listen) => address("hub_listen", listen, 8000)?,
             None => address_of(&public)?,
         };
-        let hub_internal_url = match &settings.hub_internal_url {
-            Some(url) => url.clone(),
-            None => format!("http://{}{}", reachable(hub_listen), public.path()),
-        };
+        let hub_internal_url = format!("http://{}{}", reachable(hub_listen), public.path());
         let listen = address("listen", &settings.listen, 8080)?;
         let state = absolute(&settings.data_dir.join("hub"));
         let learners = absolute(&settings.learners_dir.clone().unwrap_or_else(|| settings.data_dir.join("learners")));
@@ -86,25 +99,31 @@ impl HubPlan {
         let hub_token_file = state.join("lms-at-hub.token");
         let lms_token_file = state.join("hub-at-lms.token");
         let crypt_key_file = state.join("crypt.key");
-        for file in [&hub_token_file, &lms_token_file, &crypt_key_file] {
-            make_secret(file)?;
-        }
-        let crypt_key = fs::read_to_string(&crypt_key_file).map_err(|error| HubError::File(crypt_key_file, error))?;
+        let crypt_key = keep_secret(&crypt_key_file).and_then(|()| fs::read_to_string(&crypt_key_file));
+        let crypt_key = crypt_key.map_err(|error| HubError::File(crypt_key_file, error))?;
+        let sockets = Sockets::below(&state).map_err(|error| HubError::File(state.clone(), error))?;
+        let of_site = sockets.of_site();
+        let socket = sockets::listen(&of_site).map_err(|error| HubError::File(of_site.clone(), error))?;
+        let port = ports::listen_for_servers(&state).map_err(|error| HubError::File(state.clone(), error))?;
+        let for_servers = port.as_ref().and_then(|port| port.local_addr().ok()).unwrap_or_else(|| reachable(listen));
+        let doors = Doors { hub_socket: sockets.of_hub(), hub_token: "".into(), lms_token: "".into() };
         let mut environment = vec![
             ("TENARAI_PUBLIC_URL", settings.public_url.clone()),
-            ("TENARAI_INTERNAL_URL", format!("http://{}", reachable(listen))),
+            ("TENARAI_INTERNAL_URL", format!("http://{for_servers}")),
+            ("TENARAI_INTERNAL_SOCKET", of_site.display().to_string()),
             ("TENARAI_HUB_URL", hub_url.clone()),
             ("TENARAI_LMS_TOKEN_FILE", lms_token_file.display().to_string()),
             ("TENARAI_HUB_TOKEN_FILE", hub_token_file.display().to_string()),
             ("TENARAI_HUB_STATE_DIR", state.display().to_string()),
             ("TENARAI_LEARNERS_DIR", learners.display().to_string()),
+            ("TENARAI_HUB_PROXY_SOCKET", doors.hub_socket.display().to_string()),
             ("TENARAI_SPAWN_MEMORY_MB", settings.spawn_memory_mb.to_string()),
             ("JUPYTERHUB_CRYPT_KEY", crypt_key.trim().to_owned()),
         ];
         if settings.hub_listen.is_some() {
             environment.push(("TENARAI_HUB_LISTEN", hub_listen.to_string()));
         }
-        Ok(Self {
+        let plan = Self {
             program: absolute(&program),
             config: absolute(&settings.hub_config),
             log_file: state.join("hub.log"),
@@ -114,10 +133,29 @@ impl HubPlan {
             listen: hub_listen,
             hub_url,
             hub_internal_url,
+            doors,
             hub_token_file,
             lms_token_file,
+            inner: port.map(Listener::Tcp).into_iter().chain([Listener::Unix(socket)]).collect(),
+            _sockets: sockets,
             _lock: lock,
-        })
+        };
+        plan.renew_tokens()?;
+        Ok(plan)
+    }
+
+    /// Where the site has to listen besides its own address, from before the hub starts.
+    pub fn take_listeners(&mut self) -> Vec<Listener> {
+        std::mem::take(&mut self.inner)
+    }
+
+    /// New tokens for the next hub: what was learned of the last ones opens nothing any more.
+    pub(super) fn renew_tokens(&self) -> Result<(), HubError> {
+        let Doors { hub_token, lms_token, .. } = &self.doors;
+        for (token, file) in [(hub_token, &self.hub_token_file), (lms_token, &self.lms_token_file)] {
+            token.renew(file).map_err(|error| HubError::File(file.clone(), error))?;
+        }
+        Ok(())
     }
 }
 
@@ -167,15 +205,6 @@ fn take(file: &Path) -> Result<File, HubError> {
     }
     lock.set_len(0).and_then(|()| lock.write_all(std::process::id().to_string().as_bytes())).map_err(failed)?;
     Ok(lock)
-}
-
-/// 64 random hexadecimal digits in a file of ours alone; an existing one is kept, unless a full disk left it empty.
-fn make_secret(file: &Path) -> Result<(), HubError> {
-    if fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() > 0) {
-        return Ok(());
-    }
-    let text: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
-    private_file::write(file, &text).map_err(|error| HubError::File(file.to_owned(), error))
 }
 
 fn absolute(path: &Path) -> PathBuf {

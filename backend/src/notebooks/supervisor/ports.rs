@@ -1,5 +1,7 @@
 //! The ports at which the hub and its proxy speak to each other, and learners' servers to the hub.
 //!
+//! And the port at which those servers find the site: what they fetch there becomes their learner's notebooks.
+//!
 //! Those servers outlive a hub that falls, and say their tokens to whoever is at its port. So the next hub has the same
 //! ports, and meanwhile nobody may take them: as root they are below those that are open to everybody. Where there are
 //! none such, as in some containers, the servers end with their hub.
@@ -18,6 +20,7 @@ use crate::private_file;
 pub type Ports = [u16; 2];
 
 const FILE: &str = "ports";
+const FILE_OF_SITE: &str = "site-port";
 /// Registered to nobody, but for the one.
 const CLOSED: RangeInclusive<u16> = 914..=988;
 const OF_ANOTHER: u16 = 953;
@@ -26,9 +29,7 @@ const FIRST_OPEN: u16 = 1024;
 
 /// The ports of the last hub, if they are still good for one.
 pub fn last(state: &Path) -> Option<Ports> {
-    let text = fs::read_to_string(state.join(FILE)).ok()?;
-    let ports: Vec<u16> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?;
-    let ports = Ports::try_from(ports).ok()?;
+    let ports = Ports::try_from(kept_in(state, FILE)).ok()?;
     let good = ports[0] != ports[1] && are_kept(ports) && ports.iter().all(|&port| is_free(port));
     good.then_some(ports)
 }
@@ -41,6 +42,27 @@ pub fn choose(state: &Path) -> io::Result<Ports> {
     };
     private_file::write(&state.join(FILE), &format!("{} {}\n", ports[0], ports[1]))?;
     Ok(ports)
+}
+
+/// Listens where learners' servers find the site, at the same port as the last time if that can be. None where there is no
+/// port that is closed to learners: there, one is as good as another.
+pub fn listen_for_servers(state: &Path) -> io::Result<Option<TcpListener>> {
+    if !is_root() {
+        return Ok(None);
+    }
+    let first_open = first_open();
+    let (last, of_hub) = (kept_in(state, FILE_OF_SITE), kept_in(state, FILE));
+    let mut all =
+        last.into_iter().chain(closed()).filter(|port| (1..first_open).contains(port) && !of_hub.contains(port));
+    let Some(listener) = all.find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok()) else { return Ok(None) };
+    private_file::write(&state.join(FILE_OF_SITE), &format!("{}\n", listener.local_addr()?.port()))?;
+    Ok(Some(listener))
+}
+
+/// The ports in a file; none where it is missing or damaged.
+fn kept_in(state: &Path, file: &str) -> Vec<u16> {
+    let text = fs::read_to_string(state.join(file)).unwrap_or_default();
+    text.split_whitespace().map(str::parse).collect::<Result<_, _>>().unwrap_or_default()
 }
 
 /// Whether no learner can take them while there is no hub. All who share one uid are each other's already.
@@ -56,11 +78,14 @@ fn closed_ports(root: bool, first_open: u16) -> Option<Ports> {
     if !root {
         return None;
     }
-    // Of several sites that start on one machine each begins somewhere else.
-    let begin = rand::random_range(CLOSED);
-    let all = (begin..=*CLOSED.end()).chain(*CLOSED.start()..begin);
-    let mut free = all.filter(|&port| port != OF_ANOTHER && port < first_open && is_free(port));
+    let mut free = closed().filter(|&port| port < first_open && is_free(port));
     Some([free.next()?, free.next()?])
+}
+
+/// Of several sites that start on one machine each begins somewhere else.
+fn closed() -> impl Iterator<Item = u16> {
+    let begin = rand::random_range(CLOSED);
+    (begin..=*CLOSED.end()).chain(*CLOSED.start()..begin).filter(|&port| port != OF_ANOTHER)
 }
 
 fn open_ports() -> io::Result<Ports> {

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,17 +13,14 @@ use nix::unistd::Pid;
 use super::log;
 use super::plan::HubPlan;
 use super::ports::{self, Ports};
+use super::servers;
 use crate::allocator;
 
 /// The hub stops its servers before it ends.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// As long as the hub lets them take.
-const SERVER_PATIENCE: Duration = Duration::from_secs(10);
 /// Files with process ids in the hub's folder, and what is in the command line of such a process.
 const HUB: (&str, &[u8]) = ("hub.pid", b"jupyterhub");
 const PROXY: (&str, &[u8]) = ("proxy.pid", b"tenarai-hub-proxy");
-/// What the spawner puts into the environment of each learner's server (`spawner.py`).
-const SERVER_MARK: &[u8] = b"TENARAI_START_ID=";
 
 impl HubPlan {
     /// Ends what is left of a site that was killed: its hub, which is on its way to stop, and its proxy hold our ports.
@@ -46,6 +42,7 @@ impl HubPlan {
 
     /// Starts the hub once, with these internal ports.
     pub(super) fn start(&self, [internal, proxy]: Ports) -> io::Result<Child> {
+        self.renew_tokens().map_err(io::Error::other)?;
         let log = log::open(&self.log_file)?;
         let errors = log.try_clone()?;
         let mut command = under_our_life(&self.program);
@@ -81,33 +78,12 @@ impl HubPlan {
 
     /// Ends the learners' servers that a hub left which fell, or could not stop them.
     pub(super) fn end_servers(&self) {
-        for signal in [Signal::SIGTERM, Signal::SIGKILL] {
-            let servers = processes_at_home_in(&self.learners);
-            for &pid in &servers {
-                let _ = kill(Pid::from_raw(pid), signal);
-            }
-            wait_until(SERVER_PATIENCE, || servers.iter().all(|&pid| has_ended(pid)));
-        }
+        servers::end_all(&self.learners);
     }
 }
 
-/// Learners' servers, and what those started: their HOME is a folder in this one, and the hub marked them. The folder
-/// alone says nothing where it is one that others live in, too.
-fn processes_at_home_in(learners: &Path) -> Vec<i32> {
-    let home = [b"HOME=", learners.as_os_str().as_bytes(), b"/"].concat();
-    let is_one = |pid: &i32| {
-        fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
-            [&home[..], SERVER_MARK]
-                .iter()
-                .all(|mark| environment.split(|&byte| byte == 0).any(|entry| entry.starts_with(mark)))
-        })
-    };
-    let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
-    all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_one).collect()
-}
-
 /// Asks again and again, but not for longer than that; whether it came true.
-fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+pub fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
     while !is_so() {
         if begun.elapsed() > patience {
@@ -162,7 +138,7 @@ fn end_known(state: &Path, (file, name): (&str, &[u8]), signal: Signal) {
 }
 
 /// Gone, or waiting for its parent to notice: one that is still ending has no command line any more, but its port.
-fn has_ended(pid: i32) -> bool {
+pub fn has_ended(pid: i32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(')').next().is_none_or(|rest| matches!(rest.trim_start().chars().next(), None | Some('Z' | 'X')))
 }

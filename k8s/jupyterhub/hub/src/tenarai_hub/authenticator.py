@@ -41,6 +41,9 @@ class LmsAuthenticator(Authenticator):  # type: ignore[misc]  # jupyterhub is no
         config=True
     )
     lms_url = Unicode(help="How the hub reaches the LMS.").tag(config=True)
+    lms_socket = Unicode(
+        None, allow_none=True, help="The Unix socket at which the hub reaches the LMS, instead of a port."
+    ).tag(config=True)
     lms_token = AnyTrait("", help="The hub's service token at the LMS.").tag(config=True)
 
     #: the hub declares an Integer, where 0 means off and 1 leaves a second in which the wrong person is shown
@@ -53,7 +56,7 @@ class LmsAuthenticator(Authenticator):  # type: ignore[misc]  # jupyterhub is no
 
     @default("lms")
     def _lms(self) -> Lms:
-        return Lms(self.lms_url, self.lms_token)
+        return Lms(self.lms_url, self.lms_token, self.lms_socket)
 
     @default("verifier")
     def _verifier(self) -> TicketVerifier:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 from jupyterhub.app import JupyterHub
 from jupyterhub.auth import Authenticator
 
-from . import peers
+from . import bounds, peers
 from .authenticator import LmsAuthenticator
 from .headers import hub_headers
 from .proxy import ActivityBlindProxy
@@ -38,6 +40,7 @@ LMS_SCOPES = ["list:users", "read:users", "admin:users", "servers", "tokens", "a
 def configure(c: Any, settings: Settings | None = None) -> Settings:
     """Set the hub up for Tenarai; the place (one machine, Kubernetes) adds its spawner and its proxy."""
     settings = settings or Settings.from_env()
+    bounds.bound_the_hub()
     _sign_in(c, settings)
     _rights(c, settings)
     _pages(c, settings)
@@ -63,6 +66,7 @@ def configure_local(c: Any, settings: Settings | None = None) -> Settings:
     c.ConfigurableHTTPProxy.auth_token = secrets.token_hex(32)
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
     c.JupyterHub.db_url = f"sqlite:///{state / 'hub.sqlite'}"
+    _forget_services(state / "hub.sqlite")
     c.JupyterHub.cookie_secret_file = str(_cookie_secret(state / "cookie_secret"))
     # a hub that ends takes its servers with it: on one machine nothing else would ever stop them
     c.JupyterHub.cleanup_servers = True
@@ -84,6 +88,7 @@ def _sign_in(c: Any, settings: Settings) -> None:
     c.JupyterHub.authenticator_class = LmsAuthenticator
     c.LmsAuthenticator.issuer = settings.public_url
     c.LmsAuthenticator.lms_url = settings.internal_url
+    c.LmsAuthenticator.lms_socket = settings.internal_socket
     c.LmsAuthenticator.lms_token = settings.lms_token
     c.LmsAuthenticator.auto_login = True
     c.LmsAuthenticator.allow_all = True
@@ -151,6 +156,15 @@ def _culler(c: Any, settings: Settings) -> None:
             ],
         }
     )
+
+
+def _forget_services(database: Path) -> None:
+    """Take the tokens of an earlier hub's services away: the next adds its own, and would leave those good for ever."""
+    if not database.exists():
+        return
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'api_tokens'").fetchone():
+            connection.execute("DELETE FROM api_tokens WHERE service_id IS NOT NULL")
 
 
 def _cookie_secret(path: Path) -> Path:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
+from tornado.iostream import IOStream
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+from tornado.tcpclient import TCPClient
 
 #: one answer of the LMS must not hold up a page of the hub for longer
 TIMEOUT_S = 5.0
@@ -27,12 +32,50 @@ class Session:
     locale: str = "ja"
 
 
+class _AtSocket(TCPClient):
+    """Connects to this socket, whatever the address says."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+
+    async def connect(self, *_: Any, **options: Any) -> IOStream:
+        """Nobody there is an answer, too."""
+        stream = IOStream(
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), max_buffer_size=options.get("max_buffer_size")
+        )
+        try:
+            return await stream.connect(self._path)
+        except BaseException:
+            stream.close()
+            raise
+
+
+class SocketClient(SimpleAsyncHTTPClient):
+    """Asks at a Unix socket in a folder of the site's own.
+
+    At a port that the LMS has left anybody may listen, and would be shown the token by which it knows the hub.
+    """
+
+    def initialize(self, socket: str) -> None:  # type: ignore[override]  # of its own options it needs one
+        """As many at once as there are."""
+        super().initialize(max_clients=100)
+        self.tcp_client = _AtSocket(socket)
+
+
 class Lms:
     """Asks the LMS what only the LMS knows: who is signed in, and who may read which handouts."""
 
-    def __init__(self, base_url: str, token: str) -> None:
+    def __init__(self, base_url: str, token: str, socket: str | None = None) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
+        self._socket = socket
+
+    @cached_property
+    def _client(self) -> AsyncHTTPClient:
+        if self._socket is None:
+            return AsyncHTTPClient()
+        return SocketClient(force_instance=True, socket=self._socket)
 
     async def session(self, sid: str) -> Session:
         """The state of one session; an unknown one is an ended one."""
@@ -75,7 +118,7 @@ class Lms:
             follow_redirects=False,
         )
         try:
-            response = await AsyncHTTPClient().fetch(request)
+            response = await self._client.fetch(request)
             answer = json.loads(response.body)
         except HTTPClientError as error:
             if error.code == 404:

@@ -8,6 +8,8 @@
   sets one with a wider path;
 * `localhost` has two addresses and browsers try the IPv6 one first: what listens at one listens at both, or a learner's
   program could listen at the other and be sent everybody's cookies;
+* the site finds it at a Unix socket as well, in a folder that nobody else can enter: what it shows there opens every
+  learner's server, and at a port that nobody holds any learner's program may listen;
 * as root, it sends nothing to a connection whose other end is not its learner's: ports can be taken (`peers.py`);
 * a learner's server reaches no further than itself: it installs no service worker, which would sit before everybody's
   notebooks and outlive its owner's session, and sets no cookie for paths other than its own.
@@ -17,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import re
 from contextlib import suppress
 from typing import Any, ClassVar
@@ -28,6 +31,7 @@ from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
+from tornado.netutil import bind_unix_socket
 from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError
 
@@ -315,7 +319,8 @@ class StreamingProxyHandler(ProxyHandler):  # type: ignore[misc]  # not typed
 def _application(handlers: list[Any]) -> Application:
     streams = any(handler is StreamingProxyHandler for _, handler, *_ in handlers)
     largest = MAX_BODY if streams else MAX_ROUTE
-    return Application(handlers, websocket_max_message_size=MAX_MESSAGE, largest_body=largest)
+    at = os.environ.get("TENARAI_HUB_PROXY_SOCKET") if streams else None
+    return Application(handlers, websocket_max_message_size=MAX_MESSAGE, largest_body=largest, also_at=at)
 
 
 class BothLocalhosts(HTTPServer):
@@ -326,6 +331,7 @@ class BothLocalhosts(HTTPServer):
         largest = arguments[0].settings["largest_body"]
         bounds = {"max_body_size": largest, "body_timeout": BODY_TIMEOUT_S, "idle_connection_timeout": IDLE_TIMEOUT_S}
         super().initialize(*arguments, **(options | bounds))
+        self._also_at = arguments[0].settings["also_at"]
 
     def listen(self, port: int, address: str | None = None, *options: Any, **named: Any) -> None:
         """Listen; a machine without IPv6 has the one address only."""
@@ -337,6 +343,8 @@ class BothLocalhosts(HTTPServer):
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
                     raise
+        if self._also_at:
+            self.add_socket(bind_unix_socket(self._also_at))
 
 
 def main() -> None:

@@ -38,6 +38,8 @@ class Settings:
     lms_token: Secret = field(repr=False)
     #: LMS -> hub, registered as the service `tenarai`
     service_token: Secret = field(repr=False)
+    #: the Unix socket at which the hub itself finds the LMS, where that is its own machine's; else at `internal_url`
+    internal_socket: str | None = None
     spawn_memory_mb: int = 2048
     cull_every_s: int = 60
     cull_idle_s: int = 3600
@@ -81,6 +83,7 @@ class Settings:
             "hub_url": take("TENARAI_HUB_URL", lambda raw: _url(raw) + "/"),
             "lms_token": take("TENARAI_LMS_TOKEN_FILE", _secret_file),
             "service_token": take("TENARAI_HUB_TOKEN_FILE", _secret_file),
+            "internal_socket": env.get("TENARAI_INTERNAL_SOCKET") or None,
             "spawn_memory_mb": take("TENARAI_SPAWN_MEMORY_MB", _positive, "2048"),
             "cull_every_s": take("TENARAI_CULL_EVERY_SECONDS", _positive, "60"),
             "cull_idle_s": take("TENARAI_CULL_IDLE_SECONDS", _positive, "3600"),

@@ -97,6 +97,8 @@ class LocalLearnerSpawner(ContentTokenMixin, SimpleLocalProcessSpawner):  # type
             TENARAI_LOCALE=self.locale,
             **self.content_env,
         )
+        if self.confinement.uid is not None:
+            env["TENARAI_HUB_UID"] = str(os.geteuid())
         return env
 
     async def start(self) -> Any:

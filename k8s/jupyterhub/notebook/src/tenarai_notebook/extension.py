@@ -138,17 +138,20 @@ class ResourcesHandler(_Handler):
     @web.authenticated
     async def get(self) -> None:
         """Measure now."""
-        self.answer((await asyncio.to_thread(measure)).as_json() | {"moved": self.room.handouts.moved})
+        known = self.get_query_argument("moved", "")[:9]
+        moved = self.room.handouts.moved_since(int(known) if known.isdecimal() else None)
+        self.answer((await asyncio.to_thread(measure)).as_json() | moved)
 
 
 class HandoutHandler(_Handler):
-    """POST {path, chapter_id?}: one verb on one working copy, which is to be this chapter's."""
+    """POST {path, chapter_id?, moved?}: one verb on one working copy, which is to be this chapter's."""
 
     @web.authenticated
     async def post(self, verb: str) -> None:
         """Do it off the event loop: a file may be large, a disk slow."""
-        body = self.get_json_body()
-        path, chapter = (body.get("path"), body.get("chapter_id")) if isinstance(body, dict) else (None, None)
+        told = self.get_json_body()
+        body = told if isinstance(told, dict) else {}
+        path, chapter = body.get("path"), body.get("chapter_id")
         if not isinstance(path, str):
             self.refuse(400, "bad_path", "path is missing")
             return
@@ -163,7 +166,7 @@ class HandoutHandler(_Handler):
             match verb:
                 case "open":
                     state = handouts.open(path).as_json()
-                    return {"path": path, "handout": state, "moved": handouts.moved}
+                    return {"path": path, "handout": state} | handouts.moved_since(body.get("moved"))
                 case "reset":
                     return {"path": path, "copy_path": handouts.reset(path)}
                 case "update":

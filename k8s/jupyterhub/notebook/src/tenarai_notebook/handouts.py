@@ -60,6 +60,11 @@ class Handouts:
         """Which files got another name since, in order: from, to."""
         return list(self._renames.moved)
 
+    def moved_since(self, known: object) -> dict[str, object]:
+        """Those that come after so many; all of them for whoever does not say how many it knows."""
+        since = known if type(known) is int and 0 <= known <= len(self._renames.moved) else 0
+        return {"moved": self._renames.moved[since:], "moved_from": since}
+
     def lay_out(self) -> list[str]:
         """Copy every handout that is missing, replace those nobody touched; the paths that were refused."""
         bases = self._bases()

@@ -105,16 +105,24 @@ class Renames:
         try:
             self._remember(bases)
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            move_to_free(source, target)
+            # a page counts what it is told: what could not be written has not happened, here neither
+            write_json(self._told, {"moved": [*self.moved, (name, to)]})
+            self._move_or_take_back(source, target)
         except Exception:
             bases.clear()
             bases.update(before)
             raise
         self.moved.append((name, to))
-        write_json(self._told, {"moved": self.moved})
         with suppress(OSError):  # what Jupyter would go back to is the chapter's, too
             move_to_free(_checkpoint(source), _checkpoint(target))
         del bases[name]  # which is recorded with the next move, or by whoever asked for all of them
+
+    def _move_or_take_back(self, source: Path, target: Path) -> None:
+        try:
+            move_to_free(source, target)
+        except Exception:
+            write_json(self._told, {"moved": self.moved})
+            raise
 
 
 def _checkpoint(file: Path) -> Path:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from .callers import answer_only_them
 from .places import Places
 from .working_folder import WorkingFolder
 
@@ -37,6 +38,7 @@ def close_memory() -> None:
 def configure(c: Any) -> None:
     """Set the server up for one learner, from the environment that the start script made."""
     close_memory()
+    answer_only_them()
     places = Places(Path.home())
     lms_origin = os.environ["TENARAI_LMS_ORIGIN"]
     c.ServerApp.root_dir = str(places.work)

@@ -86,9 +86,9 @@ export async function createPlugin(shared) {
     activate: (app, tracker, docs, themes, settings) => {
       const channel = new Channel(coreutils.PageConfig.getOption('tenaraiLmsOrigin'));
       if (!channel.connected || coreutils.PageConfig.getOption('notebookPage') !== 'notebooks') return;
-      const server = new Server(services, coreutils);
-      const known = Number(coreutils.PageConfig.getOption('tenaraiMoved')) || 0;
-      const moves = new Moves(app.serviceManager.contents, known);
+      const movedBefore = Number(coreutils.PageConfig.getOption('tenaraiMoved')) || 0;
+      const server = new Server(services, coreutils, movedBefore);
+      const moves = new Moves(app.serviceManager.contents);
       const pane = new Pane(app, docs, channel, server, coreutils, moves);
       answerRequests({ channel, pane, server, themes, settings });
       wearLook();

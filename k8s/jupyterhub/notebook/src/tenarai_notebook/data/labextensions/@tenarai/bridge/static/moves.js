@@ -7,13 +7,13 @@ export class Moves {
   #followed;
   #turn = Promise.resolve();
 
-  /** @param contents Jupyter's @param {number} followed how many moves there were when this page loaded */
-  constructor(contents, followed) {
+  /** @param contents Jupyter's @param {number} followed how many of those that are told are no news to this page */
+  constructor(contents, followed = 0) {
     this.#contents = contents;
     this.#followed = followed;
   }
 
-  /** Let these notebooks follow what the server has moved; `tell` hears of each that did. */
+  /** Let these notebooks follow what the server has moved since the page loaded; `tell` hears of each that did. */
   follow(moved, panels, tell) {
     const done = this.#turn.then(() => this.#follow(moved, panels, tell));
     this.#turn = done.catch(() => undefined);

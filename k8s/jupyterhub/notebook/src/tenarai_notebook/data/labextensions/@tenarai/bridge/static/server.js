@@ -5,10 +5,13 @@ export class Server {
   #settings;
   #request;
   #base;
-  /** Which files got another name, in order: [from, to]. */
+  /** Which files got another name since this page loaded, in order: [from, to]. */
   moved = [];
+  #before;
 
-  constructor({ ServerConnection }, { URLExt }) {
+  /** @param before how many had got another name before */
+  constructor({ ServerConnection }, { URLExt }, before) {
+    this.#before = before;
     this.#settings = ServerConnection.makeSettings();
     this.#request = ServerConnection.makeRequest;
     this.#base = URLExt.join(this.#settings.baseUrl, 'tenarai', 'api');
@@ -16,11 +19,15 @@ export class Server {
 
   /** open, reset, update, keep, diff; refused where the path is not this chapter's, if that is said */
   handout(verb, path, chapterId) {
-    return this.#ask(verb, { method: 'POST', body: JSON.stringify({ path, chapter_id: chapterId }) });
+    return this.#ask(verb, { method: 'POST', body: JSON.stringify({ path, chapter_id: chapterId, moved: this.#known }) });
   }
 
   resources() {
-    return this.#ask('resources', {});
+    return this.#ask(`resources?moved=${this.#known}`, {});
+  }
+
+  get #known() {
+    return this.#before + this.moved.length;
   }
 
   async #ask(what, init) {
@@ -32,7 +39,9 @@ export class Server {
     }
     const body = await response.json().catch(() => ({}));
     if (!response.ok) throw new Refusal(body.code ?? `http_${response.status}`, body.detail ?? response.statusText);
-    if (body.moved?.length > this.moved.length) this.moved = body.moved;
+    // two answers on their way at once may tell the same
+    const known = this.#known - (body.moved_from ?? Infinity);
+    if (known >= 0) this.moved.push(...body.moved.slice(known));
     return body;
   }
 }
