@@ -22,6 +22,10 @@ class Jupyter {
   fileChanged = new Signal()
   panels: ReturnType<Jupyter['panel']>[] = []
   now = 0
+  /** What becomes of a save: done, refused with this status, or never answered. */
+  disk: 'fine' | 'slow' | number = 'fine'
+  /** Jupyter's own, which stands over the page until it is clicked away. */
+  dialogs: string[] = []
 
   write(path: string, chapter: number, text: string) {
     this.files.set(path, { chapter, text, last_modified: `2026-11-24T00:00:00.${this.now++}Z` })
@@ -44,12 +48,22 @@ class Jupyter {
     const model = { dirty: false, text: file.text, cells: Object.assign([], { changed: new Signal() }), stateChanged: new Signal() }
     const context = {
       path, model, isReady: true, ready: Promise.resolve(), pathChanged, saveState: new Signal(), contentsModel: { path, last_modified: file.last_modified },
+      _handleError: async (_: Error, title: string) => void this.dialogs.push(title),
       save: async () => {
+        context.saveState.emit('started')
+        if (this.disk === 'slow') await new Promise(() => undefined)
+        if (this.disk !== 'fine') {
+          const error = Object.assign(new Error('No space left on device'), { response: { status: this.disk } })
+          void context._handleError(error, `File Save Error for ${context.path}`)
+          context.saveState.emit('failed')
+          throw error
+        }
         const there = this.files.get(context.path)
         if (there?.last_modified !== context.contentsModel.last_modified) throw new Error('Jupyter asks whether to overwrite')
         this.write(context.path, file.chapter, model.text)
         context.contentsModel.last_modified = this.files.get(context.path)!.last_modified
         model.dirty = false
+        context.saveState.emit('completed')
       },
     }
     this.fileChanged.connect((_, change) => {
@@ -161,7 +175,11 @@ describe('the pane', () => {
       resources: async () => ({}),
       handout: vi.fn(async () => ({ handout: { state: 'modified' } })),
     }
-    const shell = { add: vi.fn(), activateById: vi.fn() }
+    // One of them is shown: the one that was put there last.
+    const shell = {
+      add: vi.fn((panel: { parent: unknown }) => (panel.parent = shell)),
+      activateById: (id: string) => jupyter.panels.filter(panel => panel.id === id).forEach(panel => shell.add(panel)),
+    }
     const sessions = { refreshRunning: async () => undefined, running: () => [] }
     const docs = { open: vi.fn((path: string) => jupyter.panel(path)) }
     const urls = { PageConfig: { getBaseUrl: () => '/user/u1/' }, URLExt: { join: (...parts: string[]) => parts.join('/'), encodeParts: (path: string) => path } }
@@ -215,5 +233,80 @@ describe('the pane', () => {
     await pane.save(pane.current.context)
     expect(jupyter.files.get(C)).toMatchObject({ chapter: 3, text: 'three, and more' })
     expect(sent).toContainEqual({ type: 'moved', path: B, to: C })
+  })
+
+  describe('when what was typed cannot be saved', () => {
+    const [D, E] = ['ml/04.ipynb', 'ml/05.ipynb'] as const
+
+    async function unsaved() {
+      const it = page()
+      jupyter.write(D, 4, 'four')
+      jupyter.write(E, 5, 'five')
+      await it.pane.open(B, 3)
+      it.pane.current.type('three, and more')
+      return { ...it, three: it.pane.current }
+    }
+
+    it('opens the next chapter, keeps the one before as it is, and saves it once there is room', async () => {
+      const { pane, docs, three } = await unsaved()
+      jupyter.disk = 507
+      await pane.open(A, 2)
+      expect(pane.current).toMatchObject({ chapter: 2 })
+      expect(pane.find(B)).toBe(three)
+      await pane.open(B, 3)
+      expect(pane.current).toBe(three)
+      expect(three.context.model).toMatchObject({ text: 'three, and more', dirty: true })
+      expect(docs.open).toHaveBeenCalledTimes(2)
+      jupyter.disk = 'fine'
+      await pane.open(A, 2)
+      expect(jupyter.files.get(B)).toMatchObject({ text: 'three, and more' })
+    })
+
+    it('closes what has been saved, and nothing else, however many chapters follow', async () => {
+      const { pane, three } = await unsaved()
+      jupyter.disk = 507
+      const dispose = vi.spyOn(three, 'dispose')
+      for (const [path, chapter] of [[A, 2], [D, 4], [E, 5], [A, 2]] as const) await pane.open(path, chapter)
+      await vi.waitFor(() => expect(pane.isOpen(D)).toBe(false))
+      expect(dispose).not.toHaveBeenCalled()
+      jupyter.disk = 'fine'
+      await pane.saveAll()
+      expect(jupyter.files.get(B)).toMatchObject({ text: 'three, and more' })
+    })
+
+    it('does not wait for a save that never ends', async () => {
+      vi.useFakeTimers()
+      const { pane } = await unsaved()
+      jupyter.disk = 'slow'
+      const opened = pane.open(A, 2)
+      await vi.advanceTimersByTimeAsync(6_000)
+      await expect(opened).resolves.toMatchObject({ path: A })
+      // Nor do the others wait for it.
+      pane.current.type('two, and more')
+      jupyter.disk = 'fine'
+      void pane.saveAll()
+      await vi.advanceTimersByTimeAsync(0)
+      expect(jupyter.files.get(A)).toMatchObject({ text: 'two, and more' })
+      vi.useRealTimers()
+    })
+
+    it.each([[507, 'full'], [500, 'failed'], [403, 'failed']])('says so (%s) in place of Jupyter\'s dialog', async (status, reason) => {
+      const { pane, sent, three } = await unsaved()
+      jupyter.disk = status
+      await expect(pane.save(three.context)).rejects.toMatchObject({ code: 'not_saved' })
+      expect(sent).toContainEqual({ type: 'not_saved', path: B, reason })
+      expect(jupyter.dialogs).toEqual([])
+      // What else Jupyter has to say of a file is its own.
+      await three.context._handleError(new Error('no JSON'), 'File Load Error')
+      expect(jupyter.dialogs).toEqual(['File Load Error'])
+    })
+
+    it('tells whoever asks for all of them to be saved', async () => {
+      const { pane } = await unsaved()
+      jupyter.disk = 507
+      await expect(pane.saveAll()).rejects.toMatchObject({ code: 'not_saved' })
+      jupyter.disk = 'fine'
+      await expect(pane.saveAll()).resolves.toBeUndefined()
+    })
   })
 })

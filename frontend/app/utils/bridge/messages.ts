@@ -45,6 +45,7 @@ const bridgeMessage = v.variant('type', [
   v.object({ ...common, type: v.literal('active_cell'), path, cell_id: cellId, cell_index: position }),
   v.object({ ...common, type: v.literal('moved'), path, to: path }),
   v.object({ ...common, type: v.literal('saved'), path, at: v.string() }),
+  v.object({ ...common, type: v.literal('not_saved'), path, reason: v.picklist(['full', 'failed']) }),
   v.object({ ...common, type: v.literal('dirty'), path, dirty: v.boolean() }),
   v.object({ ...common, type: v.literal('kernel'), path, status: v.picklist(['starting', 'idle', 'busy', 'restarting', 'dead', 'disconnected']) }),
   v.object({ ...common, type: v.literal('resources'), memory_bytes: v.nullable(count), memory_limit_bytes: v.nullable(count) }),
@@ -60,7 +61,7 @@ export type Handout = v.InferOutput<typeof handout>
 export type NotebookJson = v.InferOutput<typeof notebook>
 
 export type BridgeRequest
-  = { type: 'hello' | 'save' | 'focus' }
+  = { type: 'hello' | 'save' | 'save_all' | 'focus' }
     // Whose notebook is meant: a path may be another chapter's by now.
     | { type: 'open' | 'reset' | 'diff' | 'update' | 'keep', path: string, chapter_id?: number }
     | { type: 'scroll_to_cell', cell_id: string }

@@ -31,7 +31,7 @@ function reportResources(channel, server, pane) {
     const resources = await server.resources().catch(() => null);
     setServerLost(resources === null);
     if (resources) await pane.followMoves().catch(() => undefined);
-    if (lost && resources) void pane.saveAll();
+    if (lost && resources) void pane.saveAll().catch(() => undefined);
     lost = resources === null;
     if (resources) {
       const { memory_bytes, memory_limit_bytes } = resources;
@@ -54,7 +54,7 @@ function saveRegularly(docs, pane) {
   // its settings arrive later, and may change
   docs.stateChanged.connect(off);
   off();
-  setInterval(() => void pane.saveAll(), SAVE_EVERY_MS);
+  setInterval(() => void pane.saveAll().catch(() => undefined), SAVE_EVERY_MS);
 }
 
 /** Jupyter shows a dialog for a notebook that is not there; the page around us can say it in its own words, at once. */

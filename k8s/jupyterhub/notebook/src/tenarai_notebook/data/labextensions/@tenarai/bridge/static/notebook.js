@@ -43,16 +43,24 @@ function connectAgain({ sessionContext }) {
   if (!serverLost && kernel && kernel.connectionStatus !== 'connected') void kernel.reconnect().catch(() => undefined);
 }
 
-const saving = new WeakMap();
+const saving = new WeakMap(); // context -> the save under way, and the one after it
 
 /** Save what is not saved, one save after the other: two at once, and Jupyter takes the first for a stranger's. */
 export function save(context) {
-  const saved = (saving.get(context) ?? Promise.resolve()).then(() => (context.model.dirty ? context.save() : undefined));
-  saving.set(
-    context,
-    saved.catch(() => undefined)
-  );
-  return saved;
+  const before = saving.get(context);
+  // however many ask while one is under way, one more has it all
+  if (before) return (before.next ??= before.now.catch(() => undefined).then(() => begin(context)));
+  return begin(context);
+}
+
+function begin(context) {
+  const turn = { now: context.model.dirty ? context.save() : Promise.resolve(), next: null };
+  saving.set(context, turn);
+  const end = () => {
+    if (!turn.next) saving.delete(context);
+  };
+  turn.now.then(end, end);
+  return turn.now;
 }
 
 /** Resolves once cells can be run. */
@@ -98,6 +106,33 @@ function followChanges(context, channel) {
   });
 }
 
+/** Why it could not be saved, as far as the page has words for it. Nothing where no server answered: that is told apart. */
+function reasonOf(error) {
+  if (error?.response === undefined) return null;
+  return error.response.status === 507 ? 'full' : 'failed';
+}
+
+/**
+ * Saves that succeed, and those that fail. Jupyter shows a dialog for each that fails, with paths in it, and there is no
+ * setting against it; the page around us has words of its own, in its own language. Its other dialogs stay.
+ */
+function followSaves(context, channel) {
+  const showError = context._handleError;
+  let under = false;
+  let failure = null;
+  context._handleError = async (error, title) => {
+    if (under) failure = error;
+    else await showError?.call(context, error, title);
+  };
+  context.saveState.connect((_, state) => {
+    under = state === 'started';
+    const { path } = context;
+    if (state === 'completed') channel.send('saved', { path, at: new Date().toISOString() });
+    const reason = state === 'failed' ? reasonOf(failure) : null;
+    if (reason) channel.send('not_saved', { path, reason });
+  });
+}
+
 /** Connect a notebook to the channel, once. */
 export function follow(panel, channel) {
   const { context, content, sessionContext } = panel;
@@ -126,9 +161,7 @@ export function follow(panel, channel) {
   sayKernel();
 
   followChanges(context, channel);
-  context.saveState.connect((_, state) => {
-    if (state === 'completed') channel.send('saved', { path: context.path, at: new Date().toISOString() });
-  });
+  followSaves(context, channel);
 
   const sayActive = () => {
     const cell = content.activeCell;

@@ -7,6 +7,10 @@ import { canRun, follow, kernelStatus, save } from './notebook.js';
 const KEEP = 2;
 /** And those whose kernel computes, up to here: a training run is not thrown away for turning a page. */
 const KEEP_BUSY = 4;
+/** Who turns the page waits so long for the notebook that is left; its save goes on behind the next one. */
+const SAVED_WITHIN_MS = 5_000;
+
+const after = ms => new Promise(resolve => setTimeout(resolve, ms));
 
 export class Pane {
   #app;
@@ -55,9 +59,12 @@ export class Pane {
     }
   }
 
-  /** What can be saved now is saved; the rest at the next call. */
+  /** What can be saved now is saved; a refusal where something is left for the next call. */
   async saveAll() {
-    for (const { context } of this.#panels) await this.save(context).catch(() => undefined);
+    // beside each other: one may wait for somebody to answer a dialog
+    const saved = await Promise.allSettled(this.#panels.map(({ context }) => this.save(context)));
+    const failed = saved.find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   /** Jupyter opens a dialog over a save that finds no server; here whoever asked is told, and asks again later. */
@@ -66,7 +73,11 @@ export class Pane {
     // which tells as well whether the file is still where it was
     await this.#server.resources();
     await this.followMoves();
-    await save(context);
+    try {
+      await save(context);
+    } catch (error) {
+      throw new Refusal('not_saved', `${context.path} could not be saved: ${error.message ?? error}`);
+    }
   }
 
   /** Open notebooks whose chapter got another name go where their files went. */
@@ -88,21 +99,27 @@ export class Pane {
 
   /** Show this notebook in place of the current one; one after the other, in the order they were asked for. */
   open(path, chapterId) {
-    const opened = this.#queue.then(() => this.#open(path, chapterId));
-    this.#queue = opened.catch(() => undefined);
-    return opened;
+    return this.#inTurn(() => this.#open(path, chapterId));
+  }
+
+  #inTurn(work) {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
   }
 
   async #open(path, chapterId) {
     const left = this.current;
-    // first, for its file may be the one that this chapter takes over from its former name
-    if (left && left.context.path !== path) await this.save(left.context);
+    // First, for its file may be the one that this chapter takes over from its former name. What cannot be saved stays
+    // open out of sight, and is asked again with all others: a full disk keeps nobody from the next chapter.
+    if (left && left.context.path !== path) {
+      await Promise.race([this.save(left.context).catch(() => undefined), after(SAVED_WITHIN_MS)]);
+    }
     const { handout } = await this.#server.handout('open', path, chapterId);
     await this.followMoves();
     const before = this.current;
     if (before?.context.path !== path) {
       await this.#show(path, before);
-      // what cannot be saved stays open, and is asked again after the next one
       void this.#closeOthers().catch(() => undefined);
     }
     this.#rememberAddress(path);
@@ -145,12 +162,18 @@ export class Pane {
     const forced = this.#panels.length - KEEP_BUSY;
     for (const [position, panel] of surplus.entries()) {
       if (kernelStatus(panel) === 'busy' && position >= forced) continue;
-      await this.save(panel.context);
-      if (panel === this.current) continue; // asked for again meanwhile
-      await panel.sessionContext.shutdown().catch(() => undefined);
-      panel.dispose();
+      // what cannot be saved stays open, and is asked again after the next one
+      await this.save(panel.context).catch(() => undefined);
+      // in turn with what is opened: it may be asked for again in the middle of this
+      await this.#inTurn(() => this.#close(panel));
     }
     await this.#endForgottenKernels();
+  }
+
+  async #close(panel) {
+    if (panel === this.current || panel.isDisposed || panel.context.model.dirty) return;
+    await panel.sessionContext.shutdown().catch(() => undefined);
+    panel.dispose();
   }
 
   async #endForgottenKernels() {

@@ -49,6 +49,8 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
     await pane.save(panel.context);
     return { path: panel.context.path };
   });
+  // those out of sight, too
+  channel.on('save_all', () => pane.saveAll());
   channel.on('scroll_to_cell', async message => {
     const { content } = shown();
     const position = positionOf(shown(), text(message, 'cell_id'));
