@@ -4,14 +4,12 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use lettre::message::Mailbox;
-use lettre::transport::smtp::AsyncSmtpTransportBuilder;
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::db::Target;
+use crate::mail::Smtp;
 use crate::notebooks::Doors;
 use crate::service_token::ServiceToken;
 
@@ -153,53 +151,9 @@ pub struct Config {
     pub secure_cookies: bool,
     pub hub: Option<Hub>,
     /// The token by which the hub calls us.
-    pub lms_token: Option<SecretString>,
+    pub lms_token: Option<ServiceToken>,
     /// None where the site sends no mail.
     pub smtp: Option<Smtp>,
-}
-
-/// Where mails go, and whom they are from.
-#[derive(Debug, Clone)]
-pub struct Smtp {
-    server: AsyncSmtpTransportBuilder,
-    pub from: Mailbox,
-}
-
-impl Smtp {
-    pub fn server(&self) -> AsyncSmtpTransportBuilder {
-        self.server.clone()
-    }
-
-    fn check(settings: &Settings, problems: &mut Vec<String>) -> Option<Self> {
-        let url = settings.smtp_url.as_ref()?;
-        let server = smtp_server(url.expose()).map_err(|reason| problems.push(format!("smtp_url: {reason}"))).ok();
-        let from = match settings.mail_from.as_deref().map(str::parse) {
-            Some(Ok(from)) => Some(from),
-            Some(Err(error)) => {
-                problems.push(format!("mail_from: {error}"));
-                None
-            }
-            None => {
-                problems.push("mail_from: needed where smtp_url is set".to_owned());
-                None
-            }
-        };
-        Some(Self { server: server?, from: from? })
-    }
-}
-
-/// What is wrong is said without the URL, which has a password in it.
-fn smtp_server(url: &str) -> Result<AsyncSmtpTransportBuilder, String> {
-    const EXPECTED: &str = "expected smtps://USER:PASSWORD@HOST, smtp://…?tls=required or smtp://HOST:PORT";
-    let parsed = Url::parse(url).map_err(|_| EXPECTED)?;
-    let host = parsed.host_str().unwrap_or_default();
-    let here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    let protected = parsed.scheme() == "smtps" || parsed.query() == Some("tls=required");
-    if parsed.password().is_some() && !protected && !here {
-        return Err("the password would be sent in the clear; use smtps:// or smtp://…?tls=required".to_owned());
-    }
-    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| EXPECTED.to_owned())
-    pub lms_token: Option<ServiceToken>,
 }
 
 /// Where the hub is, and how we show ourselves to it.
@@ -325,9 +279,8 @@ impl Config {
                 public_origin: public.origin().ascii_serialization(),
                 secure_cookies: public.scheme() == "https",
                 hub,
-                lms_token,
-                smtp,
                 lms_token: lms_token.map(ServiceToken::from),
+                smtp,
                 settings,
             }),
             _ => Err(Invalid(problems)),

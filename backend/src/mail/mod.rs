@@ -8,6 +8,7 @@ mod letter;
 mod model;
 mod post;
 mod routes;
+mod smtp;
 mod worker;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::site::Site;
 
 pub use letter::{Button, Letter, one_line};
 pub use model::{NewMail, queue};
+pub use smtp::Smtp;
 pub use worker::work;
 
 pub fn routes(api: &mut ServiceConfig) {

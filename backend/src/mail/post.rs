@@ -10,8 +10,9 @@ use url::Url;
 
 use super::letter::{Letter, Paper, one_line};
 use super::model::MailRow;
+use super::smtp::Smtp;
 use crate::accounts::Person;
-use crate::config::{Config, Smtp};
+use crate::config::Config;
 
 /// For each answer of the server.
 const PATIENCE: Duration = Duration::from_secs(20);
