@@ -18,9 +18,10 @@ struct Files;
 
 const SHELL: &str = "200.html";
 
-/// Strict: nothing from other hosts, no inline script, the hub in frames and nothing else.
+/// Strict: nothing from other hosts, no inline script; in frames the hub, and our own pages of what was handed in, which
+/// take their origin away themselves.
 pub fn content_security_policy(config: &Config) -> String {
-    let hub = config.hub.as_ref().map_or_else(|| "'none'".to_owned(), |hub| hub.origin());
+    let hub = config.hub.as_ref().map_or_else(String::new, |hub| format!(" {}", hub.origin()));
     let sentry = config
         .settings
         .sentry_dsn
@@ -29,7 +30,7 @@ pub fn content_security_policy(config: &Config) -> String {
         .map_or_else(String::new, |dsn| format!(" {}", dsn.origin().ascii_serialization()));
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-         font-src 'self' data:; connect-src 'self'{sentry}; frame-src {hub}; frame-ancestors 'none'; \
+         font-src 'self' data:; connect-src 'self'{sentry}; frame-src 'self'{hub}; frame-ancestors 'none'; \
          base-uri 'none'; form-action 'self'; object-src 'none'"
     )
 }

@@ -32,6 +32,21 @@ export type AssignmentOverview = Get<'/api/v1/chapters/{chapter}/submissions'>
 export type CheckRun = NonNullable<AssignmentOverview['trial']>
 export type Submission = Get<'/api/v1/submissions/{submission}'>
 
+export type DeskSummary = Get<'/api/v1/desk/summary'>
+export type QueueItem = Get<'/api/v1/desk/queue'>['items'][number]
+export type Decided = Get<'/api/v1/desk/decisions'>['items'][number]
+export type Work = Get<'/api/v1/desk/submissions/{submission}'>
+export type WorkCells = Get<'/api/v1/desk/submissions/{submission}/cells'>
+export type Criterion = Work['rubric'][number]
+export type Decision = Work['decisions'][number]
+export type Verdict = Decision['verdict']
+export type Feedback = Decision['feedback']
+export type FeedbackComment = Feedback['comments'][number]
+export type Snippet = Get<'/api/v1/desk/snippets'>['items'][number]
+export type Moderation = Get<'/api/v1/desk/moderation'>['items'][number]
+export type Opinion = Answer<paths['/api/v1/desk/moderation/{decision}']['post']>
+export type DeskFigures = Get<'/api/v1/desk/figures'>
+
 export type QuizOverview = Get<'/api/v1/chapters/{chapter}/quiz'>
 export type QuizAttempt = Get<'/api/v1/quiz-attempts/{attempt}'>
 export type QuizQuestion = QuizAttempt['questions'][number]

@@ -1,9 +1,13 @@
 const TYPING = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"], [role="listbox"]'
 
+/** Keys of one page, for the list of keys. */
+export interface PageKeys { title: string, keys: { press: string[], does: string, range?: boolean }[] }
+
 /** Keys of the whole site: `?` help, `/` search, `g` then a letter goes somewhere, `n` and `p` turn the chapter's page. */
 export const useKeys = onePerApp(() => {
   const searching = ref(false)
   const helping = ref(false)
+  const page = shallowRef<(() => PageKeys) | null>(null)
   const me = useMe()
   let afterG = 0
 
@@ -41,5 +45,5 @@ export const useKeys = onePerApp(() => {
     else return
     event.preventDefault()
   })
-  return { searching, helping }
+  return { searching, helping, page }
 })

@@ -6,5 +6,6 @@ export const SUBMISSION_LOOKS: Record<Submission['state'], { icon: string, color
   superseded: { icon: 'i-lucide-refresh-cw', color: 'text-muted' },
   withdrawn: { icon: 'i-lucide-undo-2', color: 'text-muted' },
   needs_work: { icon: 'i-lucide-pencil-line', color: 'text-warning' },
+  appealed: { icon: 'i-lucide-scale', color: 'text-primary' },
   passed: { icon: 'i-lucide-circle-check', color: 'text-success' },
 }

@@ -2,7 +2,7 @@ import { demoAccount, signIn } from './support/people'
 import { outline } from './support/study'
 import { expect, test } from './support/test'
 
-const DESKS = { '/tutor': '受講グループ', '/admin': 'メンバー', '/author': '講座と公開版', '/operator': '各部の状態' }
+const DESKS = { '/tutor': '採点', '/admin': 'メンバー', '/author': '講座と公開版', '/operator': '各部の状態' }
 type Desk = keyof typeof DESKS
 
 const PEOPLE: { who: string, email: string, may: Desk[] }[] = [

@@ -2,13 +2,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import deskEn from '../../i18n/locales/desk.en.json'
+import deskJa from '../../i18n/locales/desk.ja.json'
 import en from '../../i18n/locales/en.json'
 import ja from '../../i18n/locales/ja.json'
 
 type Messages = { [key: string]: string | Messages }
 const flat = (messages: Messages, prefix = ''): Map<string, string> => new Map(Object.entries(messages).flatMap(([key, value]) =>
   (typeof value === 'string' ? [[prefix + key, value] as const] : [...flat(value, `${prefix}${key}.`)])))
-const words = { ja: flat(ja), en: flat(en) }
+const words = { ja: flat({ ...ja, ...deskJa }), en: flat({ ...en, ...deskEn }) }
 
 const sources = (folder: string): string[] => readdirSync(folder).flatMap((name) => {
   const path = join(folder, name)

@@ -20,6 +20,14 @@ export async function addTrainee(place: Place, name: string, locale: 'ja' | 'en'
   return { email, password, name, id, hubUser: `u${id}`, home: join(place.folder, 'learners', `u${id}`) }
 }
 
+/** Adds somebody who leads the tutors of the sample course: the stories' trainees are in no cohort. */
+export async function addTutor(place: Place, name: string): Promise<Person> {
+  const email = `${randomUUID().slice(0, 8)}@aozora.example`
+  const password = randomUUID()
+  await tenarai(place, ['user', 'add', email, '--organisation', 'aozora', '--name', name, '--locale', 'ja', '--role', 'tutor', '--scope', 'course:1', '--stdin'], password)
+  return { email, password, name }
+}
+
 export async function demoAccount(place: Place, email: string): Promise<Person> {
   const accounts = JSON.parse(await readFile(join(place.folder, 'data/demo-accounts.json'), 'utf8')) as Omit<Person, 'name'>[]
   const account = accounts.find(it => it.email === email)
