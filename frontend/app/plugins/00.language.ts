@@ -6,6 +6,14 @@ const WORDS = {
   ja: () => import('~~/i18n/locales/ja.json'),
   en: () => import('~~/i18n/locales/en.json'),
 }
+/** Words that only some pages need, which load them: `useWords`. */
+const PARTS = {
+  assignment: {
+    ja: () => import('~~/i18n/parts/assignment.ja.json'),
+    en: () => import('~~/i18n/parts/assignment.en.json'),
+  },
+}
+export type WordsPart = keyof typeof PARTS
 
 function remembered(): Language | null {
   try {
@@ -21,10 +29,21 @@ export default defineNuxtPlugin(async (app) => {
   const current = ref<Language>(remembered() ?? spokenBy(navigator.languages))
   const i18n = createI18n({ legacy: false, locale: current.value, fallbackLocale: false as const, messages: {} })
 
+  const parts = new Set<WordsPart>()
+  /** Those that are there, by language. */
+  const there = reactive(new Set<`${WordsPart} ${Language}`>())
+
+  async function loadPart(part: WordsPart, language: Language) {
+    if (there.has(`${part} ${language}`)) return
+    i18n.global.mergeLocaleMessage(language, (await PARTS[part][language]()).default)
+    there.add(`${part} ${language}`)
+  }
+
   async function set(language: Language) {
     if (!i18n.global.availableLocales.includes(language)) {
       i18n.global.setLocaleMessage(language, (await WORDS[language]()).default)
     }
+    await Promise.all([...parts].map(part => loadPart(part, language)))
     i18n.global.locale.value = language
     current.value = language
     try {
@@ -35,5 +54,12 @@ export default defineNuxtPlugin(async (app) => {
 
   await set(current.value)
   app.vueApp.use(i18n)
-  return { provide: { language: { current: readonly(current), set } } }
+  const words = {
+    add(part: WordsPart) {
+      parts.add(part)
+      return loadPart(part, current.value)
+    },
+    has: (part: WordsPart) => there.has(`${part} ${current.value}`),
+  }
+  return { provide: { language: { current: readonly(current), set, words } } }
 })
