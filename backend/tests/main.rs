@@ -14,6 +14,7 @@ mod checks;
 mod content;
 mod courses;
 mod demo;
+mod grading;
 mod http;
 mod live;
 mod notebooks;

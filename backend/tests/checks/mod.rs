@@ -131,7 +131,7 @@ async fn what_is_handed_in_is_checked_and_hidden_checks_stay_hidden(plan: Plan) 
     let hint = "<p>see one</p>\n";
     assert_eq!(
         run["result"]["checks"],
-        json!([{ "test": "test_one", "title": "<p>The first</p>\n", "points": 3, "status": "failed",
+        json!([{ "test": "test_one", "title": "<p>The first</p>\n", "points": 3, "hidden": false, "status": "failed",
             "message": "not yet", "hint": hint }])
     );
     assert_eq!(run["result"]["execution"]["error_name"], "NameError");

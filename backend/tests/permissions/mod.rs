@@ -7,6 +7,7 @@ use macro_rules_attribute::apply;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tenarai::accounts::{Role, Scope};
+use tenarai::db::types::CohortId;
 use tenarai::http;
 
 use crate::support::{Browser, Company, Course, CourseDraft, FakeHub, HUB_SERVICE_TOKEN, Look, Person, Plan, TestSite};
@@ -72,8 +73,12 @@ async fn populate(site: &TestSite, hub: &FakeHub) -> (World, [Vec<Person>; 2]) {
     draft.chapter_mut("values").look = Look::Task(TASK.to_owned());
     let (course, other) = (site.publish(&draft).await, site.course("other").await);
     let (company, foreign) = (site.company().await, site.company().await);
-    let people = [everybody(site, company, &course).await, everybody(site, foreign, &other).await];
-    let witness = site.colleague(company, &course).await;
+    let (own, cohort) = everybody(site, company, &course).await;
+    let people = [own, everybody(site, foreign, &other).await.0];
+    // In the cohort of the company's tutor.
+    let witness = site.person(company, Role::Trainee, Scope::Organisation(company.id.0)).await;
+    site.enrol(&witness, course.id, Some(cohort)).await;
+    witness.sign_in().await;
     let begun = witness.post_nothing(&format!("{}/quiz/attempts", course.chapter("quiz"))).await;
     let attempt = begun.is(201).json()["id"].to_string();
     // There is something to hand in, for whoever may.
@@ -96,7 +101,7 @@ async fn content_token(site: &TestSite, person: &Person) -> String {
 }
 
 /// One of each role, at home in this company and this course.
-async fn everybody(site: &TestSite, company: Company, course: &Course) -> Vec<Person> {
+async fn everybody(site: &TestSite, company: Company, course: &Course) -> (Vec<Person>, CohortId) {
     site.license(company, course).await;
     let cohort = site.cohort(company, course, None).await;
     let mut people = vec![site.colleague(company, course).await];
@@ -108,7 +113,7 @@ async fn everybody(site: &TestSite, company: Company, course: &Course) -> Vec<Pe
     ] {
         people.push(site.person(company, role, scope).await);
     }
-    people
+    (people, cohort)
 }
 
 fn fill_in(path: &str, world: &World) -> String {
@@ -122,6 +127,9 @@ fn fill_in(path: &str, world: &World) -> String {
         .replace("{attempt}", &world.attempt)
         .replace("{submission}", &world.submission)
         .replace("{question}", "one")
+        // Of nobody; whose they are is told in stories of their own.
+        .replace("{snippet}", "1")
+        .replace("{decision}", "1")
         .replace("{file}", "dot.svg")
         .replace("{slug}", &world.course.slug)
         .replace("{organisation}", &world.company.id.to_string())
@@ -146,6 +154,11 @@ fn body(operation: &Value, world: &World) -> Option<Value> {
         "send_study_events" => json!({ "events": [] }),
         "start_notebook_server" => json!({ "reason": "open" }),
         "answer_quiz_question" => json!({ "answer": { "kind": "true_false", "value": true } }),
+        "add_snippet" | "change_snippet" => json!({ "text": "x" }),
+        // A verdict is missing.
+        "save_draft" | "decide_submission" => json!({ "revision": 0, "feedback": {} }),
+        "take_over_submission" | "appeal" => json!({ "reason": "x" }),
+        "give_second_opinion" => json!({ "verdict": "passed", "points": 0 }),
         "internal_content_token" => json!({ "hub_user": world.trainee }),
         _ => panic!("say what {name} takes"),
     })
