@@ -78,7 +78,7 @@ test('work comes back, is improved at the cell that was commented, and completes
   await test.step('home says what waits, and leads to it', async () => {
     await page.goto('/')
     const line = page.getByRole('listitem').filter({ hasText: '返却' })
-    await expect(line).toContainText('13')
+    await expect(line).toContainText('4.1 演習課題')
     await checkPage()
     await line.getByRole('link').click()
     await expect(page).toHaveURL(new RegExp(`/chapters/13/coding\\?submission=${first}$`))
@@ -120,7 +120,7 @@ test('work comes back, is improved at the cell that was commented, and completes
   await readToTheEnd(page)
   await expect(page.getByRole('contentinfo').getByText(/修了/)).toBeVisible()
   await page.goto('/')
-  await expect(page.getByRole('link', { name: /^13 .*: 修了/ })).toBeVisible()
+  await expect(page.getByRole('link', { name: /^4\.1 .*: 修了/ })).toBeVisible()
   await expect(page.getByRole('list', { name: '提出した課題' })).toBeHidden()
 })
 
