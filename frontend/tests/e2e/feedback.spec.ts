@@ -100,9 +100,9 @@ test('work comes back, is improved at the cell that was commented, and completes
   })
 
   await test.step('one click to the cell in the live notebook', async () => {
-    await notebook.ready()
     await sheet.getByRole('button', { name: '自分のノートで見る：セル4' }).click()
     await expect(sheet).toBeHidden()
+    await notebook.ready()
     await expect(page).toHaveURL(/\/coding$/)
     await expect(notebook.cell(3)).toHaveClass(/jp-mod-active/)
     await expect(notebook.cell(3)).toBeInViewport()
