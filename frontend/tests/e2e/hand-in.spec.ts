@@ -34,7 +34,7 @@ test('a notebook is handed in as it is on show, replaced, withdrawn, and handed 
   await expect(history.getByRole('group').nth(1)).toContainText('置き換え済み')
 
   await panel.getByRole('button', { name: '取り下げる' }).click()
-  await expect(page.getByText('提出を取り下げました')).toBeVisible()
+  await expect(page.getByText('提出を取り下げました。')).toBeVisible()
   await expect(history.getByRole('group').first()).toContainText('取り下げ')
   await panel.getByRole('button', { name: '提出する' }).click()
   await expect(state).toContainText('第3回')
