@@ -47,7 +47,7 @@ export default defineNuxtConfig({
   vite: {
     // Messages become functions at build time: no compiler is shipped, and nothing is evaluated from strings (CSP).
     plugins: [messages({
-      include: fileURLToPath(new URL('./i18n/locales/*.json', import.meta.url)),
+      include: fileURLToPath(new URL('./i18n/*/*.json', import.meta.url)),
       runtimeOnly: true,
       dropMessageCompiler: true,
       compositionOnly: true,

@@ -14,7 +14,7 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use model::{Holder, SubmissionRow, SubmissionState, of};
+pub use model::{Holder, SubmissionRow, SubmissionState, of, standing_of};
 pub use own::OwnSubmission;
 pub use routes::notebook_file;
 pub use view::{CriterionView, Submission, criteria};

@@ -124,6 +124,19 @@ pub fn of(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> QueryResu
         .load(db)
 }
 
+/// What of this person's stands last in each chapter.
+pub fn standing_of(db: &mut AnyConnection, user: UserId) -> QueryResult<Vec<SubmissionRow>> {
+    let gone: [&str; 2] = [SubmissionState::Superseded.into(), SubmissionState::Withdrawn.into()];
+    let mut rows: Vec<SubmissionRow> = submissions::table
+        .filter(submissions::user_id.eq(user))
+        .filter(submissions::state.ne_all(gone))
+        .order((submissions::chapter_id, submissions::number.desc()))
+        .select(SubmissionRow::as_select())
+        .load(db)?;
+    rows.dedup_by_key(|row| row.chapter_id);
+    Ok(rows)
+}
+
 /// A submission of this person.
 pub fn own(db: &mut AnyConnection, user: UserId, id: SubmissionId) -> QueryResult<Option<SubmissionRow>> {
     submissions::table

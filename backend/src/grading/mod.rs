@@ -49,6 +49,7 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(moderation::give)
         .service(figures::figures)
         .service(returned::feedback)
+        .service(returned::cells)
         .service(returned::page)
         .service(appeals::make)
         .service(appeals::withdraw);

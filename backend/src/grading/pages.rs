@@ -92,6 +92,12 @@ pub async fn page(work: OnDesk, query: Query<PageOfWork>, site: Data<Site>) -> R
     html(&site, &work.row, query.show, locale).await
 }
 
+/// The cells of what was handed in.
+pub async fn cells_of(site: &Site, row: &SubmissionRow, locale: Locale) -> Result<Vec<CellInfo>, Problem> {
+    let now = bytes(site, &row.notebook_sha256).await?;
+    rendered(locale, move || Ok(rendering::render(&now, &Options { locale, ..Options::default() })?.cells)).await
+}
+
 /// The page itself.
 pub async fn html(site: &Site, row: &SubmissionRow, show: Show, locale: Locale) -> Result<HttpResponse, Problem> {
     let now = bytes(site, &row.notebook_sha256).await?;

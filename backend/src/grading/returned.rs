@@ -7,16 +7,18 @@ use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{self, OpeningKind};
-use super::pages::{Show, html};
+use super::model::{self, DecisionRow, EventKind, EventRow, OpeningKind};
+use super::pages::{Show, cells_of, html};
 use super::work::{Appeal, Decision, assignment_of};
 use crate::accounts;
-use crate::assignments::{CriterionView, OwnSubmission, Submission, SubmissionState, criteria};
+use crate::assignments::{self, CriterionView, OwnSubmission, Submission, SubmissionState, criteria};
 use crate::checks::{self, CheckRun};
 use crate::courses::LocaleQuery;
 use crate::db::types::{Ts, UserId};
 use crate::http::Problems;
+use crate::http::page::Page;
 use crate::http::problem::Problem;
+use crate::rendering::CellInfo;
 use crate::site::Site;
 
 /// What came back, and how it went so far.
@@ -32,6 +34,8 @@ pub struct Returned {
     pub decisions: Vec<Decision>,
     /// The appeals that were made, the first one first.
     pub appeals: Vec<AppealStep>,
+    /// When tutors began with it: one for each decision, and one while somebody is at it.
+    pub begun_at: Vec<Ts>,
     /// Whether another tutor can be asked for now.
     pub may_appeal: bool,
     /// Who opened my work, the last one first.
@@ -69,14 +73,18 @@ pub async fn feedback(
     let locale = query.or_of(&own.me.person);
     let assignment = assignment_of(&site, &own.row).await?;
     let id = own.row.id;
-    let (decisions, appeals, openings, run, names) = site
+    let (user, chapter) = (own.row.user_id, own.row.chapter_id);
+    let (decisions, appeals, openings, run, names, events, last) = site
         .db
         .read(move |db| {
             let (decisions, openings) = (model::decisions_of(db, &[id])?, model::openings_of(db, id)?);
             let people: Vec<UserId> =
                 decisions.iter().map(|row| row.tutor_id).chain(openings.iter().map(|row| row.user)).collect();
             let names = accounts::names(db, &people)?;
-            Ok::<_, Problem>((decisions, model::appeals_of(db, id)?, openings, checks::of_submission(db, id)?, names))
+            let last =
+                assignments::of(db, user, chapter)?.iter().rfind(|row| row.stands()).is_some_and(|row| row.id == id);
+            let (appeals, run) = (model::appeals_of(db, id)?, checks::of_submission(db, id)?);
+            Ok::<_, Problem>((decisions, appeals, openings, run, names, model::events_of(db, id)?, last))
         })
         .await?;
     let name = |names: &HashMap<UserId, String>, user| names.get(&user).cloned().unwrap_or_default();
@@ -105,9 +113,33 @@ pub async fn feedback(
                 answered: row.answered_by.is_some(),
             })
             .collect(),
-        may_appeal: own.row.state() == SubmissionState::NeedsWork && !answered && !decisions.is_empty(),
+        begun_at: begun(&events, &decisions, own.row.state().is_queued() && own.row.holder(Ts::now()).is_some()),
+        may_appeal: last && own.row.state() == SubmissionState::NeedsWork && !answered && !decisions.is_empty(),
         opened_by: opened_by.collect(),
     }))
+}
+
+/// The claims that led to something, or that hold.
+fn begun(events: &[EventRow], decisions: &[DecisionRow], held: bool) -> Vec<Ts> {
+    let begins = |event: &&EventRow| matches!(event.kind.parse(), Ok(EventKind::Claimed | EventKind::TakenOver));
+    let begins: Vec<Ts> = events.iter().filter(begins).map(|event| event.at).collect();
+    let mut begun = Vec::new();
+    let mut since = None;
+    for end in decisions.iter().map(|decision| Some(decision.sent_at)).chain(held.then_some(None)) {
+        let within = |at: &&Ts| since.is_none_or(|since| **at > since) && end.is_none_or(|end| **at <= end);
+        begun.extend(begins.iter().rfind(within));
+        since = end;
+    }
+    begun
+}
+
+/// The cells of my notebook as it was handed in: where what was said of them belongs.
+#[utoipa::path(path = "/api/v1/submissions/{submission}/cells", operation_id = "list_submission_cells",
+    tag = "assignments", params(("submission" = i64, Path)),
+    responses((status = 200, body = Page<CellInfo>), Problems))]
+#[get("/submissions/{submission}/cells")]
+pub async fn cells(own: OwnSubmission, site: Data<Site>) -> Result<Json<Page<CellInfo>>, Problem> {
+    Ok(Json(Page::whole(cells_of(&site, &own.row, own.me.person.locale).await?)))
 }
 
 /// My notebook as it was handed in, as a page for a frame without an origin: what was said of a cell stands beside it.

@@ -1,5 +1,6 @@
 //! One's own courses with one's own progress: the home page, the list.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use super::progress::{outdated, restate};
 use super::rules::{ReasonKind, chapter_standing};
 use super::view::{ChapterState, CourseProgress, state_of};
 use crate::accounts::Locale;
+use crate::assignments::{self, Submission, SubmissionRow, SubmissionState};
 use crate::content::CellKind;
 use crate::content::format::Kind;
 use crate::courses::{Chapter, ChapterLink, CourseName, LocaleQuery, Publication, chapter_ref, localise};
@@ -68,6 +70,16 @@ pub struct CarryOn {
 pub struct Home {
     pub carry_on: Option<CarryOn>,
     pub courses: Vec<CourseCard>,
+    /// What one handed in and is not done with, the one that changed last first.
+    pub hand_ins: Vec<OpenHandIn>,
+}
+
+/// Work that waits: for its trainee, or for a tutor.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpenHandIn {
+    pub course: CourseId,
+    pub chapter: ChapterLink,
+    pub submission: Submission,
 }
 
 /// The courses I take.
@@ -91,13 +103,15 @@ pub async fn list(
 pub async fn home(me: SignedIn, query: Query<LocaleQuery>, site: Data<Site>) -> Result<Json<Home>, Problem> {
     let locale = query.or_of(&me.person);
     let studied = Studied::load(&me, &site).await?;
+    let user = me.person.id;
+    let standing = site.db.read(move |db| Ok::<_, Problem>(assignments::standing_of(db, user)?)).await?;
     let carry_on = match studied.next_chapter() {
         Some((publication, chapter)) => {
             Some(carry_on(me.person.id, publication, chapter, &studied, locale, &site).await?)
         }
         None => None,
     };
-    Ok(Json(Home { carry_on, courses: studied.cards(locale) }))
+    Ok(Json(Home { carry_on, courses: studied.cards(locale), hand_ins: studied.hand_ins(standing, locale) }))
 }
 
 async fn carry_on(
@@ -191,6 +205,25 @@ impl Studied {
                 due_at: *due_at,
                 minutes_left: self.minutes_left(publication),
                 chapters: publication.chapters.iter().map(|chapter| self.card_chapter(chapter, locale)).collect(),
+            })
+            .collect()
+    }
+
+    /// Those of the courses one takes, in chapters that are still there.
+    fn hand_ins(&self, mut standing: Vec<SubmissionRow>, locale: Locale) -> Vec<OpenHandIn> {
+        standing.retain(|row| row.state() != SubmissionState::Passed);
+        standing.sort_by_key(|row| Reverse((row.changed_at, row.id)));
+        let place = |id: ChapterId| {
+            let publications = self.courses.iter().map(|(publication, ..)| publication);
+            publications
+                .flat_map(|it| it.chapters.iter().map(move |chapter| (it.course, chapter)))
+                .find(|it| it.1.id == id)
+        };
+        standing
+            .iter()
+            .filter_map(|row| {
+                let (course, chapter) = place(row.chapter_id)?;
+                Some(OpenHandIn { course, chapter: chapter_ref(chapter, locale), submission: Submission::from(row) })
             })
             .collect()
     }

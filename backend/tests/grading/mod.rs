@@ -6,6 +6,7 @@ mod deciding;
 mod desk;
 mod moderation;
 mod together;
+mod trainee;
 
 use diesel::prelude::*;
 use serde_json::{Value, json};

@@ -21,7 +21,7 @@ async fn carry_on(person: &Person) -> Value {
 async fn who_has_no_course_has_nothing_to_carry_on(site: TestSite) {
     let person = site.somebody().await;
     person.sign_in().await;
-    assert_eq!(person.get("/api/v1/home").await.ok(), json!({ "carry_on": null, "courses": [] }));
+    assert_eq!(person.get("/api/v1/home").await.ok(), json!({ "carry_on": null, "courses": [], "hand_ins": [] }));
 }
 
 #[apply(story)]

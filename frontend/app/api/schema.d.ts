@@ -900,6 +900,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/submissions/{submission}/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cells of my notebook as it was handed in: where what was said of them belongs. */
+        get: operations["list_submission_cells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/submissions/{submission}/feedback": {
         parameters: {
             query?: never;
@@ -1786,6 +1803,8 @@ export interface components {
         Home: {
             carry_on: components["schemas"]["CarryOn"] | null;
             courses: components["schemas"]["CourseCard"][];
+            /** @description What one handed in and is not done with, the one that changed last first. */
+            hand_ins: components["schemas"]["OpenHandIn"][];
         };
         HubInfo: {
             base_url: string;
@@ -1997,6 +2016,12 @@ export interface components {
             tolerance: number;
             unit: string | null;
         };
+        /** @description Work that waits: for its trainee, or for a tutor. */
+        OpenHandIn: {
+            chapter: components["schemas"]["ChapterLink"];
+            course: components["schemas"]["CourseId"];
+            submission: components["schemas"]["Submission"];
+        };
         /** @description Who opened my work, and how. */
         Opening: {
             first_at: components["schemas"]["Ts"];
@@ -2085,6 +2110,24 @@ export interface components {
                 publications: components["schemas"]["PublicationInfo"][];
                 slug: string;
                 title: string;
+            }[];
+            /** @description Pass it as `after` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CellInfo: {
+            items: {
+                /** Format: int64 */
+                execution_count: number | null;
+                /** @description Whether its output is an error. */
+                has_error: boolean;
+                /** @description Its own, or one made of what it says. */
+                id: string;
+                /** @description Its place in the notebook, from 0. */
+                index: number;
+                kind: components["schemas"]["Kind"];
+                /** @description Lines of its source; comments may point at 1 to this. */
+                lines: number;
             }[];
             /** @description Pass it as `after` for the next page; null at the end. */
             next: string | null;
@@ -2452,6 +2495,8 @@ export interface components {
         Returned: {
             /** @description The appeals that were made, the first one first. */
             appeals: components["schemas"]["AppealStep"][];
+            /** @description When tutors began with it: one for each decision, and one while somebody is at it. */
+            begun_at: components["schemas"]["Ts"][];
             checks: components["schemas"]["CheckRun"] | null;
             /** @description What was decided, the first one first. */
             decisions: components["schemas"]["Decision"][];
@@ -4858,6 +4903,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description a problem; its `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_submission_cells: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                submission: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CellInfo"];
                 };
             };
             /** @description a problem; its `code` says which */

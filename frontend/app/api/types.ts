@@ -13,6 +13,7 @@ export type SessionRow = Get<'/api/v1/sessions'>['items'][number]
 
 type Home = Get<'/api/v1/home'>
 export type CarryOn = NonNullable<Home['carry_on']>
+export type OpenHandIn = Home['hand_ins'][number]
 export type CourseCard = Home['courses'][number]
 export type ReadableCourse = Get<'/api/v1/readable-courses'>['items'][number]
 export type Course = Get<'/api/v1/courses/{slug}'>
@@ -51,6 +52,10 @@ export type QuizOverview = Get<'/api/v1/chapters/{chapter}/quiz'>
 export type QuizAttempt = Get<'/api/v1/quiz-attempts/{attempt}'>
 export type QuizQuestion = QuizAttempt['questions'][number]
 export type QuizAnswer = NonNullable<QuizQuestion['answer']>
+
+export type Returned = Get<'/api/v1/submissions/{submission}/feedback'>
+export type HandedInCell = Get<'/api/v1/submissions/{submission}/cells'>['items'][number]
+export type Opening = Returned['opened_by'][number]
 
 export type ServerStatus = Get<'/api/v1/notebook-server'>
 export type StudyEvent = Sent<paths['/api/v1/study/events']['post']>['events'][number]

@@ -1,8 +1,11 @@
 import type { AssignmentOverview, Submission } from '~/api/types'
+import { standingOf } from '~/utils/assignment/steps'
 
 /** Jupyter writes a large notebook in this time, or something is wrong. */
 const SAVED_WITHIN = 15_000
 const LOOK_EVERY = 1_500
+/** What a tutor does takes longer, and is told as news besides. */
+const LOOK_AGAIN_EVERY = 60_000
 
 /** The assignment of a chapter, and handing in the notebook beside it. */
 export function useHandIn(chapter: { id: number, notebook: { path: string } | null }) {
@@ -12,14 +15,30 @@ export function useHandIn(chapter: { id: number, notebook: { path: string } | nu
   const { isOpen } = useNotebookOpening()
   const { ask } = useNotebookFrame()
   const server = useNotebookServer()
+  const visibility = useDocumentVisibility()
   const step = ref<'saving' | 'sending' | 'checking' | null>(null)
   const path = { chapter: chapter.id }
   const overview = useResource<AssignmentOverview>(language, () =>
     answer(api.GET('/api/v1/chapters/{chapter}/submissions', { params: { path, query: { locale: language.value } } })))
+  const { data, refresh } = overview
 
-  const running = computed(() => [overview.data.value?.trial, overview.data.value?.checked].some(run => run?.state === 'queued' || run?.state === 'running'))
-  const clock = useIntervalFn(() => void overview.refresh(), LOOK_EVERY, { immediate: false })
+  /** What a tutor looks at, or has looked at, last. */
+  const latest = computed(() => data.value?.submissions.find(it => standingOf(it) !== null) ?? null)
+  const running = computed(() => [data.value?.trial, data.value?.checked].some(run => run?.state === 'queued' || run?.state === 'running'))
+  const clock = useIntervalFn(refresh, LOOK_EVERY, { immediate: false })
   watch(running, yes => (yes ? clock.resume() : clock.pause()))
+
+  const waits = computed(() => latest.value?.state === 'waiting' || latest.value?.state === 'appealed')
+  const patience = useIntervalFn(refresh, LOOK_AGAIN_EVERY, { immediate: false })
+  // Nobody looks at a tab in the background: who comes back sees what is so now.
+  watch([waits, visibility], ([yes, seen]) => {
+    if (!yes || seen !== 'visible') return patience.pause()
+    if (!patience.isActive.value) patience.resume()
+  }, { immediate: true })
+  watch(visibility, seen => seen === 'visible' && waits.value && void refresh())
+  useNews(refresh)
+  // What was passed completes the chapter.
+  watch(() => latest.value?.state, (now, before) => before !== undefined && (now === 'passed') !== (before === 'passed') && study.refresh())
 
   /** What is on show is what is meant; where it cannot be saved, nothing older is taken instead. */
   async function save() {
@@ -29,6 +48,7 @@ export function useHandIn(chapter: { id: number, notebook: { path: string } | nu
 
   return {
     overview,
+    latest,
     /** What it is busy with. */
     step: readonly(step),
     /** How far the start of a server is that was off, where that is what takes the time. */
@@ -40,7 +60,7 @@ export function useHandIn(chapter: { id: number, notebook: { path: string } | nu
         step.value = 'sending'
         const { response, data, error } = await api.POST('/api/v1/chapters/{chapter}/submissions', { params: { path } })
         if (!data) throw problemFrom(response.status, error, response.headers)
-        await overview.refresh()
+        await refresh()
         return { receipt: data, again: response.status === 200 }
       }
       finally {
@@ -53,7 +73,7 @@ export function useHandIn(chapter: { id: number, notebook: { path: string } | nu
         await save()
         step.value = 'checking'
         await answer(api.POST('/api/v1/chapters/{chapter}/checks', { params: { path, query: { locale: language.value } } }))
-        await overview.refresh()
+        await refresh()
       }
       finally {
         step.value = null
@@ -61,8 +81,16 @@ export function useHandIn(chapter: { id: number, notebook: { path: string } | nu
     },
     async withdraw(submission: number) {
       await answer(api.POST('/api/v1/submissions/{submission}/withdrawal', { params: { path: { submission } } }))
-      await overview.refresh()
+      await refresh()
       study.refresh()
+    },
+    async appeal(submission: number, reason: string) {
+      await answer(api.POST('/api/v1/submissions/{submission}/appeal', { params: { path: { submission } }, body: { reason } }))
+      await refresh()
+    },
+    async withdrawAppeal(submission: number) {
+      await answer(api.DELETE('/api/v1/submissions/{submission}/appeal', { params: { path: { submission } } }))
+      await refresh()
     },
   }
 }

@@ -8,6 +8,9 @@ const OPENED_WITHIN = 20_000
 interface Notebook { path: string, chapterId: number }
 const same = (one: Notebook | null, other: Notebook | null) => one?.path === other?.path && one?.chapterId === other?.chapterId
 
+/** What became of a wish to see a cell. */
+export type Seen = 'shown' | 'gone' | 'failed'
+
 /** Brings the chapter's notebook into the frame, and a cell or code of the text into the notebook. */
 export const useNotebookOpening = onePerApp(() => {
   const frame = useNotebookFrame()
@@ -23,7 +26,9 @@ export const useNotebookOpening = onePerApp(() => {
   /** The notebook that stands there and takes what is asked: while another is on its way, none. */
   const takes = shallowRef<Notebook | null>(null)
   /** A cell of it that waits to be shown: once it is open. */
-  let cellToShow: string | null = null
+  let cellToShow: { id: string, tell: (seen: Seen) => void } | null = null
+  /** Somebody asked for a cell of this chapter: where they were last does not matter any more. */
+  let chosenIn: number | null = null
   const wanted = computed<Notebook | null>(() => {
     const chapter = study.chapter.value
     return shown.value && chapter?.notebook ? { path: chapter.notebook.path, chapterId: chapter.id } : null
@@ -48,7 +53,7 @@ export const useNotebookOpening = onePerApp(() => {
       behind.value = null
       takes.value = notebook
       handout.value = opened.handout
-      if (cellToShow) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
+      if (cellToShow) void scrollTo(cellToShow.id).then(cellToShow.tell)
       cellToShow = null
     }
     catch (error) {
@@ -64,6 +69,23 @@ export const useNotebookOpening = onePerApp(() => {
     finally {
       settled(failed)
     }
+  }
+
+  async function scrollTo(cellId: string): Promise<Seen> {
+    try {
+      await ask({ type: 'scroll_to_cell', cell_id: cellId })
+      return 'shown'
+    }
+    catch (error) {
+      return error instanceof BridgeError && error.code === 'no_such_cell' ? 'gone' : 'failed'
+    }
+  }
+
+  /** At once, or when the notebook is open. */
+  function show(cellId: string): Promise<Seen> {
+    if (isOpen.value) return scrollTo(cellId)
+    cellToShow?.tell('failed')
+    return new Promise(tell => (cellToShow = { id: cellId, tell }))
   }
 
   function load(notebook: Notebook) {
@@ -100,6 +122,12 @@ export const useNotebookOpening = onePerApp(() => {
       else load(notebook)
     }
   })
+  // What was asked of the last chapter's notebook is nothing to this one's.
+  watch(() => wanted.value?.chapterId, (_, before) => {
+    if (before === undefined) return
+    cellToShow?.tell('failed')
+    cellToShow = chosenIn = null
+  })
   watch(server.sessionEnded, ended => ended && frame.unload())
   watch(online, (yes) => {
     if (!yes || !shown.value) return
@@ -115,8 +143,12 @@ export const useNotebookOpening = onePerApp(() => {
     catchUp,
     reload: () => wanted.value && load(wanted.value),
     showCell(cellId: string) {
-      if (isOpen.value) tell({ type: 'scroll_to_cell', cell_id: cellId })
-      else cellToShow = cellId
+      chosenIn = study.id.value
+      return show(cellId)
+    },
+    /** Goes on where one was, unless somebody has chosen another cell meanwhile. */
+    resumeAt(cellId: string) {
+      if (chosenIn !== study.id.value) void show(cellId)
     },
     /** Puts code into the notebook, below this cell where it still is, else below the one in focus, and shows it. */
     async insert(code: string, after: string | null) {

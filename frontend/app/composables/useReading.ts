@@ -14,7 +14,7 @@ const NEAR_THE_END = 80
 /** Opened, read, and where one is: what the text itself tells about studying. Restores the place of last time. */
 export function useReading({ chapter, scroller, end, visible }: Reading) {
   const queue = useStudyQueue()
-  const { showCell } = useNotebookOpening()
+  const { resumeAt } = useNotebookOpening()
   const { activeCell } = useNotebookNews()
   const page = useDocumentVisibility()
   const inView = computed(() => visible.value && page.value === 'visible')
@@ -63,7 +63,7 @@ export function useReading({ chapter, scroller, end, visible }: Reading) {
     // Fonts and images move the text; the place is a fraction of its height, so wait for the fonts at least.
     await document.fonts.ready
     if (position && scroller.value?.scrollTop === 0) goTo(position.scroll)
-    if (position?.cell_id) showCell(position.cell_id)
+    if (position?.cell_id) resumeAt(position.cell_id)
     restored = true
     look()
   }

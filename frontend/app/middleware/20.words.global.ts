@@ -2,7 +2,7 @@
 export default defineNuxtRouteMiddleware(async (to) => {
   if (to.path !== '/tutor' && !to.path.startsWith('/tutor/')) return
   try {
-    await useNuxtApp().$language.enter('desk')
+    await useNuxtApp().$language.words.add('desk')
   }
   catch (error) {
     return abortNavigation(pageError(error))

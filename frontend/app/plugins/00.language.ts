@@ -6,15 +6,18 @@ const WORDS = {
   ja: () => import('~~/i18n/locales/ja.json'),
   en: () => import('~~/i18n/locales/en.json'),
 }
-
-/** Words of rooms that most people never enter: they come with the room. */
-const ROOMS = {
+/** Words that only some pages need, which load them (`useWords`), or a whole room, which brings them (`20.words`). */
+const PARTS = {
+  assignment: {
+    ja: () => import('~~/i18n/parts/assignment.ja.json'),
+    en: () => import('~~/i18n/parts/assignment.en.json'),
+  },
   desk: {
-    ja: () => import('~~/i18n/locales/desk.ja.json'),
-    en: () => import('~~/i18n/locales/desk.en.json'),
+    ja: () => import('~~/i18n/parts/desk.ja.json'),
+    en: () => import('~~/i18n/parts/desk.en.json'),
   },
 }
-export type WordsOf = keyof typeof ROOMS
+export type WordsPart = keyof typeof PARTS
 
 function remembered(): Language | null {
   try {
@@ -30,20 +33,21 @@ export default defineNuxtPlugin(async (app) => {
   const current = ref<Language>(remembered() ?? spokenBy(navigator.languages))
   const i18n = createI18n({ legacy: false, locale: current.value, fallbackLocale: false as const, messages: {} })
 
-  const entered = new Set<WordsOf>()
-  const loaded = new Set<string>()
+  const parts = new Set<WordsPart>()
+  /** Those that are there, by language. */
+  const there = reactive(new Set<`${WordsPart} ${Language}`>())
 
-  async function load(language: Language, room: WordsOf) {
-    if (loaded.has(language + room)) return
-    i18n.global.mergeLocaleMessage(language, (await ROOMS[room][language]()).default)
-    loaded.add(language + room)
+  async function loadPart(part: WordsPart, language: Language) {
+    if (there.has(`${part} ${language}`)) return
+    i18n.global.mergeLocaleMessage(language, (await PARTS[part][language]()).default)
+    there.add(`${part} ${language}`)
   }
 
   async function set(language: Language) {
     if (!i18n.global.availableLocales.includes(language)) {
       i18n.global.setLocaleMessage(language, (await WORDS[language]()).default)
     }
-    for (const room of entered) await load(language, room)
+    await Promise.all([...parts].map(part => loadPart(part, language)))
     i18n.global.locale.value = language
     current.value = language
     try {
@@ -52,13 +56,14 @@ export default defineNuxtPlugin(async (app) => {
     catch { /* then the browser's language decides next time */ }
   }
 
-  /** The room's words are there, in whatever language is spoken, before its first page is. */
-  async function enter(room: WordsOf) {
-    entered.add(room)
-    await load(current.value, room)
-  }
-
   await set(current.value)
   app.vueApp.use(i18n)
-  return { provide: { language: { current: readonly(current), set, enter } } }
+  const words = {
+    add(part: WordsPart) {
+      parts.add(part)
+      return loadPart(part, current.value)
+    },
+    has: (part: WordsPart) => there.has(`${part} ${current.value}`),
+  }
+  return { provide: { language: { current: readonly(current), set, words } } }
 })

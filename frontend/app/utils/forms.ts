@@ -8,7 +8,7 @@ export function focusFirstError({ errors }: FormErrorEvent) {
 
 /** What is being mended is no longer complained about; the next try looks again. */
 export function forgetError(form: { clear: (name?: string) => void } | null, event: Event) {
-  if (event.target instanceof HTMLInputElement) form?.clear(event.target.name)
+  if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) form?.clear(event.target.name)
 }
 
 /** A password that was refused is typed anew: while the form was being sent, its button could not keep the focus. */

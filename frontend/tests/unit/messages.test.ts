@@ -2,15 +2,20 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import deskEn from '../../i18n/locales/desk.en.json'
-import deskJa from '../../i18n/locales/desk.ja.json'
-import en from '../../i18n/locales/en.json'
-import ja from '../../i18n/locales/ja.json'
 
 type Messages = { [key: string]: string | Messages }
 const flat = (messages: Messages, prefix = ''): Map<string, string> => new Map(Object.entries(messages).flatMap(([key, value]) =>
   (typeof value === 'string' ? [[prefix + key, value] as const] : [...flat(value, `${prefix}${key}.`)])))
-const words = { ja: flat({ ...ja, ...deskJa }), en: flat({ ...en, ...deskEn }) }
+/** What every page has, and what some load besides; nothing stands in two of them. */
+const spoken = (language: 'ja' | 'en') => {
+  const folder = join(import.meta.dirname, '../../i18n')
+  const parts = readdirSync(join(folder, 'parts')).filter(name => name.endsWith(`.${language}.json`)).map(name => `parts/${name}`)
+  const all = [`locales/${language}.json`, ...parts].map(name => [...flat(JSON.parse(readFileSync(join(folder, name), 'utf8')) as Messages)])
+  const words = new Map(all.flat())
+  expect(words.size).toBe(all.flat().length)
+  return words
+}
+const words = { ja: spoken('ja'), en: spoken('en') }
 
 const sources = (folder: string): string[] => readdirSync(folder).flatMap((name) => {
   const path = join(folder, name)
