@@ -65,7 +65,7 @@ impl Runner for LocalRunner {
         let folder = lay_out(&self.folder, job)?;
         let within = Duration::from_secs(job.limits.seconds) + PATIENCE;
         let output = self.call(folder.path(), within).await?;
-        Ok(serde_json::from_slice(&output.stdout)?)
+        Ok(Outcome::read(output.stdout)?)
     }
 }
 
