@@ -65,7 +65,7 @@ pub async fn hand_in(TraineeOfChapter(reader): TraineeOfChapter, site: Data<Site
     };
     for _ in 0..TRIES {
         let (new, assignment, reader) = (new.clone(), Arc::clone(&assignment), reader.clone());
-        let checked = !assignment.checks.is_empty() && site.checks.can_run();
+        let checked = !assignment.checks.is_empty() && site.checks.are_configured();
         let kept = site.db.write(move |tx| {
             let kept = keep(tx, new.clone(), &assignment, &reader, asked_at)?;
             if let Kept::New(row) = &kept
