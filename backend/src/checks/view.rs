@@ -9,12 +9,16 @@ use crate::accounts::Locale;
 use crate::content::assignment::{Assignment, Check};
 use crate::db::types::{CheckRunId, Ts};
 
+/// Trainees are told how long a run took in these, in seconds.
+const TENS: f64 = 10.0;
+
 /// Checks that wait, run or have run.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckRun {
     pub id: CheckRunId,
     pub state: RunState,
     pub queued_at: Ts,
+    /// Told to tutors only.
     pub finished_at: Option<Ts>,
     /// Null until it is done.
     pub result: Option<CheckResult>,
@@ -23,6 +27,7 @@ pub struct CheckRun {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckResult {
     pub status: RunStatus,
+    /// For trainees in whole tens.
     pub seconds: f64,
     pub execution: Execution,
     pub cells: Cells,
@@ -46,9 +51,15 @@ pub struct CheckedTest {
 }
 
 impl CheckRun {
-    /// As trainees may see it.
+    /// As trainees may see it. A function that a hidden check calls can take its time, and so tell what it was given:
+    /// neither how long that was nor the moment of its end is told exactly.
     pub fn new(run: &RunRow, assignment: &Assignment, locale: Locale) -> Self {
-        Self::with(run, assignment, locale, |check| check.visible)
+        let mut shown = Self::with(run, assignment, locale, |check| check.visible);
+        if let Some(result) = &mut shown.result {
+            result.seconds = (result.seconds / TENS).ceil() * TENS;
+        }
+        shown.finished_at = None;
+        shown
     }
 
     /// With the hidden ones: for tutors.
