@@ -228,3 +228,15 @@ def test_version_1_in_a_container_uses_what_is_mounted(tmp_path: Path) -> None:
 
 def test_the_program_is_the_one_of_the_path() -> None:
     assert shutil.which("bwrap"), "the tests need bubblewrap; ci/setup.sh installs it"
+
+
+def test_a_run_keeps_its_groups_while_others_begin(tmp_path: Path) -> None:
+    """A group is empty before its first process and after its last, and says then what the run took."""
+    place = cgroups.Hierarchy(2, {"memory": tmp_path})
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    names = [cgroups.name_of("kernel"), f"{cgroups.PREFIX}{os.getppid()}-checks", f"{cgroups.PREFIX}{ended.pid}-kernel"]
+    for name in names:
+        (tmp_path / name).mkdir()
+    cgroups.sweep(place)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[:2])

@@ -129,7 +129,7 @@ def _start(
     """A sandboxed process that is gone, with its group, when the stack is unwound."""
     group = None
     if hierarchy is not None:
-        group = cgroups.Group(hierarchy, f"{cgroups.PREFIX}{os.getpid()}-{name}", bounds.memory_bytes, bounds.processes)
+        group = cgroups.Group(hierarchy, cgroups.name_of(name), bounds.memory_bytes, bounds.processes)
         stack.callback(group.remove)
     started = Sandboxed(module, files, bounds, group, folder, talks=talks)
     stack.callback(started.end)
