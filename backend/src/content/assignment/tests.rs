@@ -33,7 +33,7 @@ fn criteria_and_checks_make_up_all_points() {
     assert_eq!(told, Vec::<String>::new());
     let assignment = draft.expect("a draft").fill(None, ChapterId(1), |_| None);
     assert_eq!(assignment.points(), 12);
-    assert_eq!(assignment.rules, HandInRules { attempts: Some(3), pass_percent: 50, late: Late::Refused });
+    assert_eq!(assignment.rules, HandInRules { attempts: Some(3), pass_percent: 50, late: Late::Refused, blind: false });
     let words = assignment.words_in(Locale::En);
     assert!(words.of(assignment.rubric[0].levels[1].text).contains("Given"));
     assert!(assignment.checks[0].visible);
