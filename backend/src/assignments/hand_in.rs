@@ -100,10 +100,10 @@ pub async fn read_notebook(
     reader: &ReaderOfChapter,
     notebook: &NotebookEntry,
 ) -> Result<Snapshot, Problem> {
-    let text = notebooks::read_working_copy(site, &reader.me, &notebook.path).await?;
-    snapshot::check(&text)?;
-    let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
-    Ok(Snapshot { blob: site.blobs.put(text.into_bytes()).await?, size })
+    let mut copy = notebooks::read_working_copy(site, &reader.me, &notebook.path, reader.chapter.chapter().id).await?;
+    snapshot::check(&copy.text)?;
+    let size = i64::try_from(copy.text.len()).unwrap_or(i64::MAX);
+    Ok(Snapshot { blob: site.blobs.put(std::mem::take(&mut copy.text).into_bytes()).await?, size })
 }
 
 fn to_check(submission: SubmissionId, new: NewSubmission) -> NewRun {
