@@ -13,8 +13,9 @@ use crate::live::Limit;
 use crate::site::Site;
 use crate::study::TraineeOfChapter;
 
-/// Runs the checks that are shown on the notebook as it is saved. A run that waits takes it in place of what it had; while
-/// one goes on, none is begun.
+/// Runs the checks that are shown on the notebook as it is saved.
+///
+/// A run that waits takes it in place of what it had; while one goes on, none is begun.
 #[utoipa::path(path = "/api/v1/chapters/{chapter}/checks", operation_id = "run_checks", tag = "assignments",
     params(("chapter" = i64, Path), LocaleQuery),
     responses((status = 202, body = CheckRun, description = "it is queued; the assignment tells what comes of it"),

@@ -1,5 +1,6 @@
 //! What is shown of a run. Trainees see nothing of hidden checks, whatever came of them.
 
+use chrono::TimeDelta;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,16 +10,13 @@ use crate::accounts::Locale;
 use crate::content::assignment::{Assignment, Check};
 use crate::db::types::{CheckRunId, Ts};
 
-/// Trainees are told how long a run took in these, in seconds.
-const TENS: f64 = 10.0;
-
 /// Checks that wait, run or have run.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckRun {
     pub id: CheckRunId,
     pub state: RunState,
     pub queued_at: Ts,
-    /// Told to tutors only.
+    /// For trainees whole tens of seconds after it was queued.
     pub finished_at: Option<Ts>,
     /// Null until it is done.
     pub result: Option<CheckResult>,
@@ -56,9 +54,12 @@ impl CheckRun {
     pub fn new(run: &RunRow, assignment: &Assignment, locale: Locale) -> Self {
         let mut shown = Self::with(run, assignment, locale, |check| check.visible);
         if let Some(result) = &mut shown.result {
-            result.seconds = (result.seconds / TENS).ceil() * TENS;
+            result.seconds = (result.seconds / 10.0).ceil() * 10.0;
         }
-        shown.finished_at = None;
+        shown.finished_at = run.finished_at.map(|at| {
+            let tens = (at - run.queued_at).num_seconds() / 10;
+            run.queued_at + TimeDelta::seconds(tens * 10)
+        });
         shown
     }
 

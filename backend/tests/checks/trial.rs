@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
+use tenarai::db::types::Ts;
 
 use super::{FakeRunner, NOTEBOOK, Scene, TASK, draft, outcome, scene};
 use crate::support::{Plan, within};
@@ -94,6 +95,9 @@ async fn how_long_it_took_is_told_in_whole_tens(plan: Plan) {
     scene.tries(NOTEBOOK).await;
     let run = scene.ended("trial").await;
     assert_eq!(run["result"]["seconds"], 20.0);
+    let moment = |name: &str| serde_json::from_value::<Ts>(run[name].clone()).expect("a moment");
+    let took = moment("finished_at") - moment("queued_at");
+    assert_eq!(took.num_microseconds().map(|took| took % 10_000_000), Some(0));
 }
 
 #[apply(story)]
