@@ -119,6 +119,7 @@ async fn a_notebook_that_moved_while_the_server_runs_is_the_chapters_own(plan: P
         let chapter = draft.chapter_mut(key);
         (chapter.key, chapter.was) = (to.to_owned(), Some(key.to_owned()));
         site.publish(&draft).await;
+        draft.chapter_mut(to).was = None;
     }
     let path = |key: &str| course.notebook(key);
     let is_known = async || trainee.get(&course.chapter("own")).await.ok()["notebook"]["path"] == path("values");
