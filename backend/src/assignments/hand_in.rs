@@ -65,7 +65,7 @@ pub async fn hand_in(TraineeOfChapter(reader): TraineeOfChapter, site: Data<Site
     };
     for _ in 0..TRIES {
         let (new, assignment, reader) = (new.clone(), Arc::clone(&assignment), reader.clone());
-        let checked = !assignment.checks.is_empty() && site.checks.can_run();
+        let checked = !assignment.checks.is_empty() && site.checks.are_configured();
         let kept = site.db.write(move |tx| {
             let kept = keep(tx, new.clone(), &assignment, &reader, asked_at)?;
             if let Kept::New(row) = &kept
@@ -100,10 +100,10 @@ pub async fn read_notebook(
     reader: &ReaderOfChapter,
     notebook: &NotebookEntry,
 ) -> Result<Snapshot, Problem> {
-    let text = notebooks::read_working_copy(site, &reader.me, &notebook.path).await?;
-    snapshot::check(&text)?;
-    let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
-    Ok(Snapshot { blob: site.blobs.put(text.into_bytes()).await?, size })
+    let mut copy = notebooks::read_working_copy(site, &reader.me, &notebook.path, reader.chapter.chapter().id).await?;
+    snapshot::check(&copy.text)?;
+    let size = i64::try_from(copy.text.len()).unwrap_or(i64::MAX);
+    Ok(Snapshot { blob: site.blobs.put(std::mem::take(&mut copy.text).into_bytes()).await?, size })
 }
 
 fn to_check(submission: SubmissionId, new: NewSubmission) -> NewRun {

@@ -165,7 +165,7 @@ pub fn leave_queue(tx: &mut AnyConnection, id: SubmissionId, to: SubmissionState
         .filter(free);
     let left = diesel::update(row).set((submissions::state.eq(to), submissions::changed_at.eq(at))).execute(tx)? > 0;
     if left {
-        checks::drop_queued(tx, id)?;
+        checks::drop_open(tx, id)?;
     }
     Ok(left)
 }

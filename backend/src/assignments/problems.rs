@@ -1,17 +1,13 @@
 //! Problems of handing in.
 
 crate::problems! {
-    NOT_A_NOTEBOOK = 422 "not_a_notebook" {
-        ja: "ノートブックとして読み取れません", "保存されているファイルが壊れています：{reason}。ノートブックを開き直し、必要なら初期状態に戻してから提出してください。";
-        en: "This cannot be read as a notebook", "The saved file is damaged: {reason}. Please open the notebook again, reset it to the handout if need be, and hand it in then.";
-    }
     HAND_IN_CLOSED = 409 "hand_in_closed" {
         ja: "提出は締め切られました", "期限を過ぎた提出は受け付けていません。ノートブックはそのまま残っています。担当のチューターにご相談ください。";
         en: "Handing in is closed", "Work is not taken after the due date. Your notebook stays as it is. Please talk to your tutor.";
     }
     NO_HAND_INS_LEFT = 409 "no_hand_ins_left" {
-        ja: "これ以上は提出できません", "この課題の提出は{limit}回までです。これまでの提出はそのまま残っています。";
-        en: "No more can be handed in", "This assignment can be handed in {limit} times. What you have handed in stays as it is.";
+        ja: "これ以上は提出できません", "この課題で採点を受けられるのは{limit}回までです。これまでの提出はそのまま残っています。";
+        en: "No more can be handed in", "This assignment is graded up to {limit} times. What you have handed in stays as it is.";
     }
     ALREADY_PASSED = 409 "already_passed" {
         ja: "すでに合格しています", "この課題は合格済みです。あらためて提出する必要はありません。";

@@ -9,7 +9,8 @@ use super::model::{self, SubmissionRow, SubmissionState};
 use super::own::OwnSubmission;
 use super::problems::NOT_WAITING;
 use super::view::{AssignmentOverview, Known, Submission};
-use crate::checks;
+use crate::accounts::Locale;
+use crate::checks::{self, CheckRun, RunRow, RunState};
 use crate::courses::{LocaleQuery, ReaderOfChapter};
 use crate::db::types::Ts;
 use crate::http::Problems;
@@ -35,10 +36,20 @@ pub async fn overview(
             Some(last) => checks::of_submission(db, last.id)?,
             None => None,
         };
-        Ok::<_, Problem>(Known { rows, checked, trial: checks::trial_of(db, user, chapter)? })
+        Ok::<_, Problem>((rows, checks::trial_of(db, user, chapter)?, checked))
     });
-    let known = known.await?;
-    Ok(Json(AssignmentOverview::new(&assignment, reader.due_at, &known, site.checks.can_run(), locale)))
+    let (rows, trial, checked) = known.await?;
+    let known = Known { rows, trial: told(&site, trial, locale).await?, checked: told(&site, checked, locale).await? };
+    Ok(Json(AssignmentOverview::new(&assignment, reader.due_at, known, site.checks.can_run(), locale)))
+}
+
+/// A run in the words of its own publication, which may not be today's. One that waits for a machine that cannot run
+/// checks is not told: nobody should look for its end every second.
+async fn told(site: &Site, run: Option<RunRow>, locale: Locale) -> Result<Option<CheckRun>, Problem> {
+    let can_run = site.checks.can_run();
+    let Some(run) = run.filter(|run| can_run || run.state() != RunState::Queued) else { return Ok(None) };
+    let assignment = site.catalogue.assignment(&site.db, run.chapter_version_id).await?;
+    Ok(assignment.map(|assignment| CheckRun::new(&run, &assignment, locale)))
 }
 
 /// Something one has handed in.

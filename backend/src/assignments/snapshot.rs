@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::problems::NOT_A_NOTEBOOK;
 use crate::http::problem::Problem;
+use crate::notebooks::problems::NOT_A_NOTEBOOK;
 
 /// Nobody reads more than that; a program may write any number.
 const MOST_CELLS: usize = 2_000;

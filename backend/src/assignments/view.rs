@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::model::{SubmissionRow, SubmissionState};
 use crate::accounts::Locale;
-use crate::checks::{CheckRun, RunRow};
+use crate::checks::CheckRun;
 use crate::content::assignment::{Assignment, Criterion, HandInRules, Late, Level};
 use crate::db::types::{ChapterId, SubmissionId, Ts};
 use crate::organisations::late_by;
@@ -123,14 +123,13 @@ impl From<&SubmissionRow> for Submission {
 #[derive(Debug)]
 pub struct Known {
     pub rows: Vec<SubmissionRow>,
-    pub trial: Option<RunRow>,
-    pub checked: Option<RunRow>,
+    pub trial: Option<CheckRun>,
+    pub checked: Option<CheckRun>,
 }
 
 impl AssignmentOverview {
-    pub fn new(assignment: &Assignment, due_at: Option<Ts>, known: &Known, checks_run: bool, locale: Locale) -> Self {
+    pub fn new(assignment: &Assignment, due_at: Option<Ts>, known: Known, checks_run: bool, locale: Locale) -> Self {
         let rows = known.rows.as_slice();
-        let run = |run: &RunRow| CheckRun::new(run, assignment, locale);
         let words = assignment.words_in(locale);
         let hidden = assignment.checks.iter().filter(|check| !check.visible);
         Self {
@@ -155,9 +154,9 @@ impl AssignmentOverview {
             attempts_left: attempts_left(assignment, rows),
             closed: closed(assignment, due_at, rows, Ts::now()),
             checks_run,
-            trial: known.trial.as_ref().map(run),
-            checked: known.checked.as_ref().map(run),
             submissions: rows.iter().rev().map(Submission::from).collect(),
+            trial: known.trial,
+            checked: known.checked,
         }
     }
 }

@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use crate::config::Settings;
 
 pub use local::LocalRunner;
-pub use model::{NewRun, RunRow, drop_queued, enqueue, of_submission, trial_of};
+pub use model::{NewRun, RunRow, RunState, drop_open, enqueue, enqueue_trial, of_submission, trial_of};
 pub use runner::{Runner, RunnerError};
 pub use view::{CheckRun, proposed};
 pub use worker::work;
@@ -41,6 +41,11 @@ impl Checks {
             .clone()
             .map(|python| -> Arc<dyn Runner> { Arc::new(LocalRunner::new(python, &settings.data_dir)) });
         Self { runner: local, wake: Arc::default(), broken: Arc::default() }
+    }
+
+    /// Whether checks are to be run at this site, though it may not be able to just now.
+    pub fn are_configured(&self) -> bool {
+        self.runner.is_some()
     }
 
     /// Whether checks are run at this site.

@@ -61,7 +61,7 @@ pub struct NewRun {
     pub handout_sha256: String,
 }
 
-/// Queues a run. A trial while another goes on adds nothing.
+/// Queues a run; nothing where one of the same person or submission is there already.
 pub fn enqueue(tx: &mut AnyConnection, new: NewRun) -> QueryResult<usize> {
     let row = (
         check_runs::user_id.eq(new.user),
@@ -75,6 +75,24 @@ pub fn enqueue(tx: &mut AnyConnection, new: NewRun) -> QueryResult<usize> {
         check_runs::queued_at.eq(Ts::now()),
     );
     Both(diesel::insert_into(check_runs::table).values(row).on_conflict_do_nothing()).execute(tx)
+}
+
+/// Queues a run somebody asks for themselves. One that waits takes the newer notebook; false where one is being run.
+pub fn enqueue_trial(tx: &mut AnyConnection, new: NewRun) -> QueryResult<bool> {
+    let waiting = check_runs::table
+        .filter(check_runs::user_id.eq(new.user))
+        .filter(check_runs::chapter_id.eq(new.chapter))
+        .filter(check_runs::submission_id.is_null())
+        .filter(check_runs::state.eq("queued"));
+    let renewed = diesel::update(waiting)
+        .set((
+            check_runs::chapter_version_id.eq(new.version),
+            check_runs::notebook_sha256.eq(&new.notebook_sha256),
+            check_runs::handout_sha256.eq(&new.handout_sha256),
+            check_runs::tries.eq(0),
+        ))
+        .execute(tx)?;
+    Ok(renewed > 0 || enqueue(tx, new)? > 0)
 }
 
 /// The run of what was handed in.
@@ -93,6 +111,18 @@ pub fn trial_of(db: &mut AnyConnection, user: UserId, chapter: ChapterId) -> Que
         .select(RunRow::as_select())
         .first(db)
         .optional()
+}
+
+/// Gives up what was begun so often and has never come to an end, be it that the process ended each time: it would be
+/// the oldest for ever. How many there were.
+pub fn give_up(tx: &mut AnyConnection, now: Ts, tries: i64) -> QueryResult<usize> {
+    let forsaken = check_runs::table
+        .filter(check_runs::state.eq("running"))
+        .filter(check_runs::lease_until.lt(now).assume_not_null())
+        .filter(check_runs::tries.ge(tries));
+    diesel::update(forsaken)
+        .set((check_runs::state.eq("failed"), check_runs::lease_until.eq(None::<Ts>), check_runs::finished_at.eq(now)))
+        .execute(tx)
 }
 
 /// Takes the oldest run that nobody has, or whose holder is not heard of any more.
@@ -119,9 +149,9 @@ pub fn take(tx: &mut AnyConnection, now: Ts, lease: TimeDelta) -> QueryResult<Op
     Ok((taken > 0).then(|| RunRow { tries: run.tries + 1, ..run }))
 }
 
-/// Takes a run out of the queue that nobody has begun: what it is of does not wait for a tutor any more.
-pub fn drop_queued(tx: &mut AnyConnection, submission: SubmissionId) -> QueryResult<usize> {
-    let run = check_runs::table.filter(check_runs::submission_id.eq(submission)).filter(check_runs::state.eq("queued"));
+/// Takes away a run that has not ended: what it is of does not wait for a tutor any more. Whoever has it finds that out.
+pub fn drop_open(tx: &mut AnyConnection, submission: SubmissionId) -> QueryResult<usize> {
+    let run = check_runs::table.filter(check_runs::submission_id.eq(submission)).filter(check_runs::state.eq_any(OPEN));
     diesel::delete(run).execute(tx)
 }
 
@@ -132,7 +162,7 @@ macro_rules! held {
     };
 }
 
-/// Says that this process still has it.
+/// Says that this process still has it; nothing where that is not so.
 pub fn renew(tx: &mut AnyConnection, run: &RunRow, until: Ts) -> QueryResult<usize> {
     diesel::update(held!(run)).set(check_runs::lease_until.eq(until)).execute(tx)
 }

@@ -1,5 +1,6 @@
 //! What is shown of a run. Trainees see nothing of hidden checks, whatever came of them.
 
+use chrono::TimeDelta;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +16,7 @@ pub struct CheckRun {
     pub id: CheckRunId,
     pub state: RunState,
     pub queued_at: Ts,
+    /// For trainees whole tens of seconds after it was queued.
     pub finished_at: Option<Ts>,
     /// Null until it is done.
     pub result: Option<CheckResult>,
@@ -23,6 +25,7 @@ pub struct CheckRun {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckResult {
     pub status: RunStatus,
+    /// For trainees in whole tens.
     pub seconds: f64,
     pub execution: Execution,
     pub cells: Cells,
@@ -46,9 +49,18 @@ pub struct CheckedTest {
 }
 
 impl CheckRun {
-    /// As trainees may see it.
+    /// As trainees may see it. A function that a hidden check calls can take its time, and so tell what it was given:
+    /// neither how long that was nor the moment of its end is told exactly.
     pub fn new(run: &RunRow, assignment: &Assignment, locale: Locale) -> Self {
-        Self::with(run, assignment, locale, |check| check.visible)
+        let mut shown = Self::with(run, assignment, locale, |check| check.visible);
+        if let Some(result) = &mut shown.result {
+            result.seconds = (result.seconds / 10.0).ceil() * 10.0;
+        }
+        shown.finished_at = run.finished_at.map(|at| {
+            let tens = (at - run.queued_at).num_seconds() / 10;
+            run.queued_at + TimeDelta::seconds(tens * 10)
+        });
+        shown
     }
 
     /// With the hidden ones: for tutors.

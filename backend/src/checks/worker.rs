@@ -23,14 +23,21 @@ const TRIES: i64 = 3;
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 const RENEW_EVERY: Duration = Duration::from_secs(10);
 
+/// A machine that cannot run checks may be able to a little later: it is busiest when it starts.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+
 /// Runs what is queued.
 pub async fn work(site: Site) {
     let Some(runner) = site.checks.runner.clone() else { return };
-    if let Err(error) = runner.can().await {
-        tracing::warn!(%error, "automatic checks are not run");
+    let mut pause = FIRST_PAUSE;
+    while let Err(error) = runner.can().await {
+        tracing::warn!(%error, "automatic checks cannot be run; trying again");
         site.checks.broken.store(true, Ordering::Relaxed);
-        return;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
+    site.checks.broken.store(false, Ordering::Relaxed);
     let hands = (0..site.config.settings.checks_at_once.max(1)).map(|_| take_turns(site.clone(), Arc::clone(&runner)));
     futures_util::future::join_all(hands).await;
 }
@@ -50,35 +57,53 @@ async fn take_turns(site: Site, runner: Arc<dyn Runner>) {
 
 /// Runs the next one; whether there was one.
 async fn next(site: &Site, runner: &dyn Runner) -> Result<bool, Problem> {
-    let taken = site.db.write(|tx| Ok::<_, Problem>(model::take(tx, Ts::now(), LEASE)?)).await?;
+    let taken = site.db.write(|tx| {
+        let now = Ts::now();
+        Ok::<_, Problem>((model::give_up(tx, now, TRIES)?, model::take(tx, now, LEASE)?))
+    });
+    let (given_up, taken) = taken.await?;
+    if given_up > 0 {
+        tracing::error!(runs = given_up, "checks never came to an end and are given up");
+    }
     let Some(run) = taken else { return Ok(false) };
-    let (state, result) = match held(site, &run, attempt(site, runner, &run)).await {
-        Ok(outcome) => (RunState::Done, Some(outcome)),
-        Err(problem) if run.tries >= TRIES => {
-            tracing::error!(%problem, run = %run.id, "checks could not be run and are given up");
-            (RunState::Failed, None)
-        }
-        Err(problem) => {
-            tracing::warn!(%problem, run = %run.id, "checks could not be run; trying again");
-            tokio::time::sleep(AFTER_FAILURE).await;
-            (RunState::Queued, None)
-        }
+    let Some(tried) = held(site, &run, attempt(site, runner, &run)).await else {
+        tracing::debug!(run = %run.id, "nobody waits for this run any more");
+        return Ok(true);
     };
-    site.db.write(move |tx| Ok::<_, Problem>(model::leave(tx, &run, state, result)?)).await?;
+    // A result that cannot be written is one more try that came to nothing.
+    let ended = match tried {
+        Ok(outcome) => leave(site, &run, RunState::Done, Some(outcome)).await,
+        failed => failed.map(drop),
+    };
+    let Err(problem) = ended else { return Ok(true) };
+    if run.tries >= TRIES {
+        tracing::error!(%problem, run = %run.id, "checks could not be run and are given up");
+        leave(site, &run, RunState::Failed, None).await?;
+    } else {
+        tracing::warn!(%problem, run = %run.id, "checks could not be run; trying again");
+        tokio::time::sleep(AFTER_FAILURE).await;
+        leave(site, &run, RunState::Queued, None).await?;
+    }
     Ok(true)
 }
 
-/// Keeps the run while it goes on.
-async fn held<T>(site: &Site, run: &RunRow, work: impl Future<Output = T>) -> T {
+async fn leave(site: &Site, run: &RunRow, state: RunState, result: Option<Outcome>) -> Result<(), Problem> {
+    let run = run.clone();
+    site.db.write(move |tx| Ok::<_, Problem>(model::leave(tx, &run, state, result)?)).await.map(drop)
+}
+
+/// Keeps the run while it goes on. Breaks it off where it is not this process's any more.
+async fn held<T>(site: &Site, run: &RunRow, work: impl Future<Output = T>) -> Option<T> {
     let mut work = std::pin::pin!(work);
     loop {
         if let Ok(done) = tokio::time::timeout(RENEW_EVERY, &mut work).await {
-            return done;
+            return Some(done);
         }
         let mine = run.clone();
-        let renewed = site.db.write(move |tx| Ok::<_, Problem>(model::renew(tx, &mine, Ts::now() + LEASE)?)).await;
-        if let Err(problem) = renewed {
-            tracing::warn!(%problem, run = %run.id, "a run may be taken for forsaken");
+        match site.db.write(move |tx| Ok::<_, Problem>(model::renew(tx, &mine, Ts::now() + LEASE)?)).await {
+            Ok(0) => return None,
+            Ok(_) => {}
+            Err(problem) => tracing::warn!(%problem, run = %run.id, "a run may be taken for forsaken"),
         }
     }
 }

@@ -10,8 +10,10 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
+use super::reads::Reads;
 use crate::accounts::Locale;
 use crate::config;
+use crate::db::types::ChapterId;
 
 /// A start may hold the request for ten seconds before the hub answers "pending".
 const START_DEADLINE: Duration = Duration::from_secs(30);
@@ -40,6 +42,7 @@ pub enum HubError {
 pub struct HubClient {
     http: reqwest::Client,
     config: config::Hub,
+    pub(super) reads: Reads,
 }
 
 /// A user's server as the hub sees it.
@@ -96,7 +99,7 @@ impl HubClient {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
-        Ok(Self { http, config })
+        Ok(Self { http, config, reads: Reads::new() })
     }
 
     /// Where browsers find a user's server.
@@ -216,17 +219,49 @@ impl HubClient {
         accepted(response).await.map(drop)
     }
 
+    /// Asks the user's own server to have this chapter's notebook at this path (decision 0024).
+    pub(super) async fn open_at_server(
+        &self,
+        name: &str,
+        path: &str,
+        chapter: ChapterId,
+        token: &str,
+    ) -> Result<reqwest::Response, HubError> {
+        let url = self.at_server(name, ["tenarai", "api", "open"]);
+        let asked = json!({ "path": path, "chapter_id": chapter });
+        self.ask_server("open_notebook", self.http.post(url).json(&asked), token).await
+    }
+
     /// Asks the user's own server for the text of a file below its working folder.
-    pub(super) async fn ask_server(&self, name: &str, path: &str, token: &str) -> Result<reqwest::Response, HubError> {
+    pub(super) async fn file_at_server(
+        &self,
+        name: &str,
+        path: &str,
+        token: &str,
+    ) -> Result<reqwest::Response, HubError> {
+        let mut url = self.at_server(name, ["api", "contents"].into_iter().chain(path.split('/')));
+        url.query_pairs_mut().extend_pairs([("type", "file"), ("format", "text"), ("content", "1")]);
+        self.ask_server("read_file", self.http.get(url), token).await
+    }
+
+    fn at_server<'p>(&self, name: &'p str, path: impl IntoIterator<Item = &'p str>) -> Url {
         let mut url = self.config.internal_url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(["user", name, "api", "contents"]).extend(path.split('/'));
+            segments.pop_if_empty().extend(["user", name]).extend(path);
         }
-        url.query_pairs_mut().extend_pairs([("type", "file"), ("format", "text"), ("content", "1")]);
-        let request = self.http.get(url).timeout(FILE_DEADLINE).header("authorization", format!("token {token}"));
+        url
+    }
+
+    /// One question to a user's own server, which sees a pass and never our own token.
+    async fn ask_server(
+        &self,
+        operation: &'static str,
+        request: RequestBuilder,
+        token: &str,
+    ) -> Result<reqwest::Response, HubError> {
         let started = Instant::now();
-        let response = request.send().await;
-        metrics::histogram!("tenarai_hub_seconds", "operation" => "read_file").record(started.elapsed());
+        let response = request.timeout(FILE_DEADLINE).header("authorization", format!("token {token}")).send().await;
+        metrics::histogram!("tenarai_hub_seconds", "operation" => operation).record(started.elapsed());
         Ok(response?)
     }
 

@@ -5,6 +5,7 @@ mod follow;
 mod hub;
 mod news;
 pub mod problems;
+mod reads;
 mod routes;
 mod starting;
 mod status;
@@ -23,7 +24,7 @@ use crate::live::News;
 use crate::sessions;
 use crate::site::Site;
 
-pub use files::{LARGEST_FILE, read_working_copy};
+pub use files::{LARGEST_FILE, WorkingCopy, read_working_copy};
 pub use follow::Followers;
 pub use hub::HubClient;
 pub use supervisor::{Doors, HubError, HubPlan, Supervisor};

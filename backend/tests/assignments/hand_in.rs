@@ -1,9 +1,12 @@
 //! From the notebook to the receipt, and back.
 
+use diesel::prelude::*;
 use futures_util::future::join_all;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 use tenarai::blobs::BlobId;
+use tenarai::db::schema::{chapter_versions, submissions};
+use tenarai::db::types::{PublicationId, SubmissionId};
 
 use super::{draft, hand_in, notebook, overview, saves, task};
 use crate::support::{FakeHub, Plan, within};
@@ -124,11 +127,24 @@ async fn it_is_made_from_the_publication_that_was_read(plan: Plan) {
     let course = task(&site, "").await;
     let trainee = site.trainee(&course).await;
     saves(&hub, &trainee, &course, &notebook("one"));
-    hand_in(&trainee, &course).await.is(201);
-    // Authors go on writing; what was handed in stays.
+    let first = hand_in(&trainee, &course).await.is(201).json();
+    // Authors go on writing; what was handed in stays what it was.
     let mut changed = draft("ml", "");
     changed.chapter_mut("own").words = "Other words.".to_owned();
     site.publish(&changed).await;
-    let all = overview(&trainee, &course).await["submissions"].clone();
-    assert_eq!((&all[0]["state"], all.as_array().map(Vec::len)), (&json!("waiting"), Some(1)));
+    saves(&hub, &trainee, &course, &notebook("two"));
+    let second = hand_in(&trainee, &course).await.is(201).json();
+    let made_from = site
+        .write(|tx| {
+            let version = chapter_versions::id.eq(submissions::chapter_version_id);
+            let both = submissions::table.inner_join(chapter_versions::table.on(version));
+            both.order(submissions::number)
+                .select((submissions::id, chapter_versions::publication_id))
+                .load::<(SubmissionId, PublicationId)>(tx)
+        })
+        .await;
+    let ids = made_from.iter().map(|(id, _)| json!(id)).collect::<Vec<_>>();
+    assert_eq!(ids, [first["id"].clone(), second["id"].clone()]);
+    assert_eq!(made_from[0].1, course.publication);
+    assert_ne!(made_from[1].1, course.publication);
 }

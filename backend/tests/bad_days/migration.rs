@@ -67,6 +67,7 @@ fn killed_in_the_middle_of_a_step_on_postgresql_it_is_finished_the_next_time() {
     // Back to where the last steps are still to come; one of them needs what somebody else holds.
     let mut connection = open(&plan);
     let last_steps = concat!(
+        include_str!("../../../migrations/postgres/0014_check_runs_person/down.sql"),
         include_str!("../../../migrations/postgres/0013_notices/down.sql"),
         include_str!("../../../migrations/postgres/0012_grading/down.sql"),
         include_str!("../../../migrations/postgres/0011_check_runs/down.sql"),

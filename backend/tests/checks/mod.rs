@@ -1,5 +1,8 @@
 //! Automatic checks. The real runner is met in its own tests and in the browser's; here one that says what it is told.
 
+mod trial;
+mod trouble;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -45,7 +48,11 @@ echo "this machine is ill" >&2; exit 1
     }
 
     fn says(&self, outcome: &Value) {
-        std::fs::write(self.dir.join("says"), outcome.to_string()).expect("the folder takes files");
+        self.says_exactly(&outcome.to_string());
+    }
+
+    fn says_exactly(&self, text: &str) {
+        std::fs::write(self.dir.join("says"), text).expect("the folder takes files");
     }
 
     fn mark(&self, name: &str) {
@@ -54,6 +61,10 @@ echo "this machine is ill" >&2; exit 1
 
     fn goes_on(&self) {
         std::fs::remove_file(self.dir.join("wait")).expect("it waits");
+    }
+
+    fn is_mended(&self) {
+        std::fs::remove_file(self.dir.join("broken")).expect("it is broken");
     }
 
     /// The folders it was given, and the tests that were asked for.
@@ -88,12 +99,16 @@ struct Scene {
     trainee: Person,
 }
 
+fn draft(task: &str) -> CourseDraft {
+    let mut draft = CourseDraft::new("ml");
+    draft.chapter_mut("own").look = Look::Task(task.to_owned());
+    draft
+}
+
 async fn scene(plan: Plan, task: &str) -> Scene {
     let hub = FakeHub::start();
     let site = hub.serves(plan).start().await;
-    let mut draft = CourseDraft::new("ml");
-    draft.chapter_mut("own").look = Look::Task(task.to_owned());
-    let course = site.publish(&draft).await;
+    let course = site.publish(&draft(task)).await;
     let trainee = site.trainee(&course).await;
     hub.runs(&trainee.hub_name());
     hub.keeps(&trainee.hub_name(), &course.notebook("own"), NOTEBOOK);
@@ -103,6 +118,16 @@ async fn scene(plan: Plan, task: &str) -> Scene {
 impl Scene {
     fn address(&self, what: &str) -> String {
         format!("{}/{what}", self.course.chapter("own"))
+    }
+
+    /// Two others keep the site busy, be it one process or two.
+    async fn is_busy(&self) {
+        for _ in 0..2 {
+            let other = self.site.trainee(&self.course).await;
+            self.hub.runs(&other.hub_name());
+            self.hub.keeps(&other.hub_name(), &self.course.notebook("own"), NOTEBOOK);
+            other.post_nothing(&self.address("checks")).await.is(202);
+        }
     }
 
     async fn overview(&self) -> Value {
@@ -158,40 +183,12 @@ async fn what_is_handed_in_is_checked_and_hidden_checks_stay_hidden(plan: Plan) 
 }
 
 #[apply(story)]
-async fn whoever_tries_for_themselves_runs_the_checks_that_are_shown(plan: Plan) {
-    let (runner, plan) = FakeRunner::of(plan);
-    runner.mark("wait");
-    runner.says(&outcome());
-    let scene = scene(plan, TASK).await;
-    let first = scene.trainee.post_nothing(&scene.address("checks")).await.is(202).json();
-    within(Duration::from_secs(20), "it runs", async || {
-        (scene.overview().await["trial"]["state"] == "running").then_some(())
-    })
-    .await;
-    // While it goes on there is one, however often it is asked for.
-    let again = scene.trainee.post_nothing(&scene.address("checks")).await.is(202).json();
-    assert_eq!(again["id"], first["id"]);
-    runner.goes_on();
-    assert_eq!(scene.ended("trial").await["result"]["checks"][0]["status"], "failed");
-    let given = runner.given();
-    assert_eq!(given.iter().map(|(_, job)| job["tests"].clone()).collect::<Vec<_>>(), [json!(["test_one"])]);
-    assert_eq!(scene.overview().await["checked"], Value::Null);
-    scene.trainee.post_nothing(&scene.address("checks")).await.is(202);
-}
-
-#[apply(story)]
 async fn what_gave_way_before_its_turn_is_not_run(plan: Plan) {
     let (runner, plan) = FakeRunner::of(plan);
     runner.mark("wait");
     runner.says(&outcome());
     let scene = scene(plan, TASK).await;
-    // Two others keep the site busy, be it one process or two.
-    for _ in 0..2 {
-        let other = scene.site.trainee(&scene.course).await;
-        scene.hub.runs(&other.hub_name());
-        scene.hub.keeps(&other.hub_name(), &scene.course.notebook("own"), NOTEBOOK);
-        other.post_nothing(&scene.address("checks")).await.is(202);
-    }
+    scene.is_busy().await;
     let hand_in = async |words: &str| {
         let text = json!({ "nbformat": 4, "cells": [{ "cell_type": "raw", "source": words }] }).to_string();
         scene.hub.keeps(&scene.trainee.hub_name(), &scene.course.notebook("own"), &text);
@@ -259,12 +256,4 @@ async fn where_checks_cannot_run_work_is_handed_in_all_the_same(plan: Plan) {
     })
     .await;
     scene.trainee.post_nothing(&scene.address("submissions")).await.is(201);
-}
-
-#[apply(story)]
-async fn an_assignment_without_shown_checks_has_nothing_to_try(plan: Plan) {
-    let (_runner, plan) = FakeRunner::of(plan);
-    let scene = scene(plan, "checks: [{test: test_secret, points: 1, title: x}]\n").await;
-    scene.trainee.post_nothing(&scene.address("checks")).await.refused(409, "nothing_to_check");
-    assert!(scene.hub.passes(&scene.trainee.hub_name()).is_empty());
 }

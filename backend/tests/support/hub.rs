@@ -45,6 +45,16 @@ struct User {
     /// What is saved in the working folder.
     files: HashMap<String, File>,
     passes: Vec<Pass>,
+    /// Which chapters' notebooks its server was asked for, and where.
+    opened: Vec<(i64, String)>,
+    /// Renamings that its server will hear of when it is asked for a chapter.
+    moves: Vec<(String, String)>,
+    /// What it answers instead, when it is asked for one.
+    opens_oddly: Option<(u16, String)>,
+    /// Its server takes its time with a file; of how many at once.
+    is_slow: bool,
+    reading: usize,
+    most_reading: usize,
 }
 
 /// What the user's server answers when it is asked for a file.
@@ -184,6 +194,31 @@ impl FakeHub {
         self.with(name, |user| user.files.insert(path.to_owned(), file));
     }
 
+    /// A publication gave files other names, of which the server will hear when it is asked for a chapter.
+    pub fn will_move(&self, name: &str, moves: &[(String, String)]) {
+        self.with(name, |user| user.moves.extend_from_slice(moves));
+    }
+
+    /// Somebody's server answers this when it is asked for a chapter's notebook.
+    pub fn opens_oddly(&self, name: &str, status: u16, body: &str) {
+        self.with(name, |user| user.opens_oddly = Some((status, body.to_owned())));
+    }
+
+    /// Which chapters' notebooks the server was asked for, and where.
+    pub fn opened(&self, name: &str) -> Vec<(i64, String)> {
+        self.with(name, |user| user.opened.clone())
+    }
+
+    /// From now on the server takes its time with a file.
+    pub fn is_slow(&self, name: &str) {
+        self.with(name, |user| user.is_slow = true);
+    }
+
+    /// How many files it was asked for at once, at most.
+    pub fn most_reading(&self, name: &str) -> usize {
+        self.with(name, |user| user.most_reading)
+    }
+
     /// What was asked of each token for somebody's server, and whether it has been revoked.
     pub fn passes(&self, name: &str) -> Vec<(Value, bool)> {
         self.with(name, |user| user.passes.iter().map(|pass| (pass.asked.clone(), pass.revoked)).collect())
@@ -219,7 +254,7 @@ fn routes(config: &mut ServiceConfig) {
             .service(answer_revoke)
             .service(answer_add),
     );
-    config.service(answer_file);
+    config.service(answer_file).service(answer_open);
 }
 
 fn refused(request: &HttpRequest) -> Option<HttpResponse> {
@@ -366,17 +401,12 @@ async fn answer_revoke(request: HttpRequest, path: Path<(String, String)>, users
 /// The user's own server, behind the hub's proxy. It sees what is sent to it: never the site's own token.
 #[get("/jupyterhub/user/{name}/api/contents/{path:.*}")]
 async fn answer_file(request: HttpRequest, path: Path<(String, String)>, users: Users) -> HttpResponse {
-    let shown = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    assert!(!shown.contains(TOKEN) && request.headers().get("cookie").is_none());
+    if let Err(refused) = with_pass(&request, &path.0, &users, |_| ()) {
+        return refused;
+    }
+    takes_time(&path.0, &users).await;
     let users = lock(&users);
     let Some(user) = users.get(&path.0) else { return HttpResponse::NotFound().finish() };
-    if user.server.as_ref().is_none_or(|server| !server.ready) {
-        return HttpResponse::FailedDependency().finish();
-    }
-    let known = user.passes.iter().any(|pass| !pass.revoked && shown == format!("token {}", pass.token));
-    if !known {
-        return HttpResponse::Forbidden().finish();
-    }
     match user.files.get(&path.1) {
         None => HttpResponse::NotFound().json(json!({ "message": "No such file" })),
         Some(File::Saved(text)) => {
@@ -386,5 +416,63 @@ async fn answer_file(request: HttpRequest, path: Path<(String, String)>, users: 
             let status = actix_web::http::StatusCode::from_u16(*status).expect("a status");
             HttpResponse::build(status).insert_header(("location", "/jupyterhub/hub/api/")).body(body.clone())
         }
+    }
+}
+
+/// The room's question for one chapter's notebook, which is where a server hears of what has moved.
+#[post("/jupyterhub/user/{name}/tenarai/api/open")]
+async fn answer_open(
+    request: HttpRequest,
+    name: Path<String>,
+    asked: actix_web::web::Json<Value>,
+    users: Users,
+) -> HttpResponse {
+    let opened = with_pass(&request, &name, &users, |user| {
+        let (path, chapter) = (asked["path"].as_str().expect("a path"), asked["chapter_id"].as_i64().expect("whose"));
+        user.opened.push((chapter, path.to_owned()));
+        let moves = std::mem::take(&mut user.moves);
+        let moved: Vec<_> = moves.into_iter().filter_map(|(from, to)| Some((to, user.files.remove(&from)?))).collect();
+        user.files.extend(moved);
+        (user.opens_oddly.clone(), user.files.contains_key(path))
+    });
+    match opened {
+        Err(refused) => refused,
+        Ok((Some((status, body)), _)) => {
+            HttpResponse::build(actix_web::http::StatusCode::from_u16(status).expect("a status")).body(body)
+        }
+        Ok((None, true)) => HttpResponse::Ok().json(json!({ "path": asked["path"], "moved": [] })),
+        Ok((None, false)) => HttpResponse::NotFound().json(json!({ "code": "not_found" })),
+    }
+}
+
+/// What a user's own server does for whoever shows a pass; it never sees the site's own token.
+fn with_pass<T>(
+    request: &HttpRequest,
+    name: &str,
+    users: &Users,
+    work: impl FnOnce(&mut User) -> T,
+) -> Result<T, HttpResponse> {
+    let shown = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    assert!(!shown.contains(TOKEN) && request.headers().get("cookie").is_none());
+    let mut users = lock(users);
+    let user = users.get_mut(name).ok_or_else(|| HttpResponse::NotFound().finish())?;
+    if user.server.as_ref().is_none_or(|server| !server.ready) {
+        return Err(HttpResponse::FailedDependency().finish());
+    }
+    let known = user.passes.iter().any(|pass| !pass.revoked && shown == format!("token {}", pass.token));
+    if known { Ok(work(user)) } else { Err(HttpResponse::Forbidden().finish()) }
+}
+
+async fn takes_time(name: &str, users: &Users) {
+    let is_slow = lock(users).get_mut(name).is_some_and(|user| {
+        user.reading += 1;
+        user.most_reading = user.most_reading.max(user.reading);
+        user.is_slow
+    });
+    if is_slow {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    if let Some(user) = lock(users).get_mut(name) {
+        user.reading -= 1;
     }
 }

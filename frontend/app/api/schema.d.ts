@@ -79,7 +79,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Runs the checks that are shown on the notebook as it is saved. The one that goes on, where there is one. */
+        /**
+         * Runs the checks that are shown on the notebook as it is saved.
+         * @description A run that waits takes it in place of what it had; while one goes on, none is begun.
+         */
         post: operations["run_checks"];
         delete?: never;
         options?: never;
@@ -1466,7 +1469,10 @@ export interface components {
             /** @description Those one may see, in the assignment's order. */
             checks: components["schemas"]["CheckedTest"][];
             execution: components["schemas"]["Execution"];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description For trainees in whole tens.
+             */
             seconds: number;
             status: components["schemas"]["RunStatus"];
         };
@@ -1757,7 +1763,7 @@ export interface components {
         HandInRules: {
             /**
              * Format: int32
-             * @description How often it may be handed in; without a number, as often as it takes.
+             * @description How often it is graded; without a number, as often as it takes. What gave way before a tutor came to it is free.
              */
             attempts: number | null;
             /** @description Tutors do not see whose work it is. */

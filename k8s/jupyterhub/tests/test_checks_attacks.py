@@ -67,6 +67,15 @@ def test_kept(nb): assert len(nb.output("c1")) <= 64 * 1024
     assert (result["execution"]["cell"], result["execution"]["error_name"]) == ("c1", "OutputLimit")
 
 
+def test_a_cell_that_prints_much_takes_no_others_room(desk: Desk) -> None:
+    checks = """
+def test_much(nb): assert len(nb.output("c1")) == 64 * 1024
+def test_little(nb): assert nb.output("c2") == "42\\n"
+"""
+    result = desk.run_cells("print('x' * 100_000)", "print(42)", checks=checks, output_kb=64)
+    assert outcome(result) == ("finished", "ok", {"test_much": "passed", "test_little": "passed"})
+
+
 def test_one_output_as_large_as_memory_does_not_reach_the_checks(desk: Desk) -> None:
     result = desk.run_cells("print('x' * (200 * 2**20))", "after = 1", seconds=20)
     assert result["status"] in ("finished", "timed_out", "out_of_memory")

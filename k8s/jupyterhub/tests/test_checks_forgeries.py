@@ -172,3 +172,17 @@ def test_odd_metadata_and_half_characters_are_passed_over(desk: Desk) -> None:
     result = desk.run(notebook(cell("one", "seen = 1")), notebook(odd, more), SHOW)
     assert outcome(result)[:2] == ("finished", "ok"), result
     assert json.loads(result["tests"]["test_show"]["message"]) == "?é"
+
+
+def test_words_that_no_reader_takes_are_told_without_them(desk: Desk) -> None:
+    """Half a surrogate pair is no text, and a database may refuse a NUL: neither must stop the whole result."""
+    session = "import json\nget_ipython().kernel.session.pack = lambda said: json.dumps(said, default=str).encode()"
+    raised = "raise ValueError('a\\0b \\ud800 half')"
+    checks = """
+def test_words(nb):
+    assert nb["x"] == "3", f"x is {nb['x']}"
+"""
+    result = desk.run_cells("x = '\\0 \\udfff'", session, raised, checks=checks)
+    assert outcome(result) == ("finished", "failed", {"test_words": "failed"})
+    assert result["execution"]["error_message"] == "a\ufffdb \ufffd half"
+    assert result["tests"]["test_words"]["message"] == "x is \ufffd \ufffd"

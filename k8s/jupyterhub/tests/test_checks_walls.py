@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from checks_job import GROUPS, SHOW, Desk, cell, leaving_nothing, notebook, processes, start
+from checks_job import SHOW, Desk, all_groups, cell, leaving_nothing, notebook, processes, start
 from tenarai_checks.sandbox import cgroups
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -133,7 +133,7 @@ def test_without_a_cgroup_a_process_that_wants_too_much_gets_a_memory_error(open
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_whose_runner_is_ended_ends_with_it(desk: Desk, number: signal.Signals) -> None:
-    folder = desk.lay_out(BUSY, BUSY)
+    folder, groups = desk.lay_out(BUSY, BUSY), all_groups()
     command = [sys.executable, "-m", "tenarai_checks", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/") as runner:
         watched = os.pidfd_open(runner.pid)
@@ -146,7 +146,25 @@ def test_a_run_whose_runner_is_ended_ends_with_it(desk: Desk, number: signal.Sig
     _until(lambda: processes() == [])
     if number == signal.SIGKILL:  # nobody was there to clean up: the next run does
         assert can().returncode == 0
-    assert [group for place in GROUPS for group in Path(place).rglob("tenarai-checks-*")] == []
+    assert all_groups() <= groups
+
+
+def test_a_tied_run_ends_with_whoever_started_it(desk: Desk) -> None:
+    folder = desk.lay_out(BUSY, BUSY)
+    command = [sys.executable, "-m", "tenarai_checks", str(folder), "--tied"]
+    with (
+        leaving_nothing(folder),
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/"
+        ) as runner,
+    ):
+        watched = os.pidfd_open(runner.pid)
+        _until(lambda: len(processes()) >= 7 or bool(select.select([watched], [], [], 0)[0]))
+        os.close(watched)
+        assert runner.poll() is None
+        said, why = runner.communicate()  # which closes its standard input, as the end of this process would
+        assert (runner.returncode, said) == (1, b"")
+        assert why == b"tenarai-checks: whoever started this run is gone\n"
 
 
 def test_two_runs_at_once_never_share_a_uid(desk: Desk) -> None:
@@ -228,3 +246,15 @@ def test_version_1_in_a_container_uses_what_is_mounted(tmp_path: Path) -> None:
 
 def test_the_program_is_the_one_of_the_path() -> None:
     assert shutil.which("bwrap"), "the tests need bubblewrap; ci/setup.sh installs it"
+
+
+def test_a_run_keeps_its_groups_while_others_begin(tmp_path: Path) -> None:
+    """A group is empty before its first process and after its last, and says then what the run took."""
+    place = cgroups.Hierarchy(2, {"memory": tmp_path})
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    names = [cgroups.name_of("kernel"), f"{cgroups.PREFIX}{os.getppid()}-checks", f"{cgroups.PREFIX}{ended.pid}-kernel"]
+    for name in names:
+        (tmp_path / name).mkdir()
+    cgroups.sweep(place)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[:2])

@@ -111,6 +111,37 @@ def test_work_survives_restarts_with_new_material_or_without_the_lms(newcomer: B
 
 
 @pytest.mark.notebooks
+def test_what_is_handed_in_is_the_chapters_wherever_it_lies_by_now(newcomer: Browser, hub: RunningHub) -> None:
+    """As the site reads it: it asks for the chapter, then for the file, with a token for this one server."""
+    user, chapters = newcomer.user, hub.lms.chapters
+    hub.lms.chapters = {ONE: 7}
+    hub.start_server(user)
+    kernel, moved = Kernel(hub, user), f"{COURSE}/05-moved.ipynb"
+    document = json.loads(FILES[ONE])
+    document["cells"][1]["source"] = "print('mine')"
+    saved = kernel.api("PUT", f"api/contents/{ONE}", json={"type": "notebook", "format": "json", "content": document})
+    assert saved.status_code == 200, saved.text
+    hub.lms.chapters = {moved: 7, ONE: 8}
+    hub.lms.files = FILES | {moved: FILES[ONE], ONE: notebook(("n", "code", "another"))}
+    try:
+        for path, chapter, words in ((moved, 7, "print('mine')"), (ONE, 8, "another")):
+            opened = kernel.api("POST", "tenarai/api/open", json={"path": path, "chapter_id": chapter})
+            assert opened.status_code == 200, opened.text
+            text = kernel.api("GET", f"api/contents/{path}?type=file&format=text&content=1").json()["content"]
+            assert words in text
+        # a site that has not heard of it yet is told, and reads nothing
+        behind = kernel.api("POST", "tenarai/api/open", json={"path": ONE, "chapter_id": 7})
+        assert (behind.status_code, behind.json()["code"]) == (409, "other_chapter")
+        # what no notebook server can read is the file's fault, and says so without a path
+        (hub.learners / user / "work" / moved).write_bytes(b"\xff")
+        damaged = kernel.api("GET", f"api/contents/{moved}?type=file&format=text&content=1")
+        assert (damaged.status_code, damaged.json()["reason"]) == (400, "bad format")
+    finally:
+        hub.lms.chapters = chapters
+        hub.lms.files = dict(FILES)
+
+
+@pytest.mark.notebooks
 def test_a_notebook_that_is_missing_is_there_when_it_is_opened(newcomer: Browser, hub: RunningHub) -> None:
     user = newcomer.user
     hub.start_server(user)

@@ -40,7 +40,7 @@ pub struct AssignmentDraft {
 /// How it is handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HandInRules {
-    /// How often it may be handed in; without a number, as often as it takes.
+    /// How often it is graded; without a number, as often as it takes. What gave way before a tutor came to it is free.
     pub attempts: Option<u32>,
     /// The share of the points with which it is passed, 1 to 100; what a tutor decides counts.
     pub pass_percent: u8,

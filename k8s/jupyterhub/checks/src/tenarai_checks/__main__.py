@@ -1,4 +1,7 @@
-"""`python -m tenarai_checks JOBDIR`, or `--can`: whether checks can run on this machine."""
+"""`python -m tenarai_checks JOBDIR [--tied]`, or `--can`: whether checks can run on this machine.
+
+`--tied`: the run ends when its standard input is closed, as it is when whoever started it ends, however that is.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,10 @@ CANNOT, USAGE = 1, 2
 
 def main() -> None:
     """Print one line of JSON, or end with one line that says why there is none."""
-    if len(sys.argv) != 2:
-        _fail("usage: python -m tenarai_checks JOBDIR | --can", USAGE)
-    from .runner import probe, run
+    tied = sys.argv[2:] == ["--tied"]
+    if len(sys.argv) != 2 + tied:
+        _fail("usage: python -m tenarai_checks JOBDIR|--can [--tied]", USAGE)
+    from .runner import CutOff, probe, run
     from .sandbox.process import NoSandbox
     from .sandbox.seccomp import UnknownMachine
     from .sandbox.uids import NoUid
@@ -27,7 +31,9 @@ def main() -> None:
         if sys.argv[1] == "--can":
             print(probe())
         else:
-            print(json.dumps(run(read(Path(sys.argv[1])))))
+            print(json.dumps(run(read(Path(sys.argv[1])), sys.stdin.fileno() if tied else None)))
+    except CutOff:
+        _fail("tenarai-checks: whoever started this run is gone", CANNOT)
     except (BadJob, NoSandbox, NoUid, NoBubblewrap, UnknownMachine, OSError) as error:
         _fail(f"tenarai-checks: {' '.join(str(error).split())}", CANNOT)
 

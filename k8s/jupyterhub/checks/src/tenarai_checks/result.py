@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ from .inside.words import Words
 from .job import FORMAT
 
 STATUSES = ("passed", "failed", "error", "not_run")
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
 NOT_RUN = {"status": "not_run", "cell": None, "error_name": None, "error_message": None}
 
 
@@ -43,7 +45,7 @@ class Told:
                 self.unreadable = True
             case "cells":
                 for kind in ("restored", "missing", "duplicated"):
-                    self.cells[kind] = [str(name)[:64] for name in said[kind]]
+                    self.cells[kind] = [_clean(str(name), 64) for name in said[kind]]
                 self.cells["added"] = int(said["added"])
                 self.read = True
             case "cell":
@@ -118,4 +120,9 @@ def _status(told: Told, seen: Seen) -> str:
 
 
 def _text(said: Any, most: int) -> str | None:
-    return said[:most] if isinstance(said, str) else None
+    return _clean(said, most) if isinstance(said, str) else None
+
+
+def _clean(said: str, most: int) -> str:
+    """What everybody can read and keep: half of a surrogate pair is no text, and databases refuse a NUL."""
+    return _UNKEPT.sub("\ufffd", said[:most])

@@ -35,8 +35,13 @@ ADDRESS_SPACE = 2**30
 WALLS = 3
 
 
-def run(job: Job) -> dict[str, object]:
-    """Check one submission. Raises NoSandbox when it cannot be done within walls."""
+class CutOff(Exception):
+    """Nobody waits for the result any more."""
+
+
+def run(job: Job, tie: int | None = None) -> dict[str, object]:
+    """Check one submission. Raises NoSandbox when it cannot be done within walls, and CutOff when whoever wants the
+    result is gone: the other end of `tie`, a descriptor, is closed then."""
     began = time.monotonic()
     told = Told()
     if job.submission is None:
@@ -66,7 +71,7 @@ def run(job: Job) -> dict[str, object]:
         checks = _start(
             stack, hierarchy, "checks", checker.__name__, [json.dumps(order).encode()], bounds, ROOM, talks=True
         )
-        kernel_died, overdue = _watch(notebook, checks, told, began + limits.seconds + GRACE_S)
+        kernel_died, overdue = _watch(notebook, checks, told, began + limits.seconds + GRACE_S, tie)
         largest = notebook.largest_bytes()
         notebook.end()
         checks.end()
@@ -129,7 +134,7 @@ def _start(
     """A sandboxed process that is gone, with its group, when the stack is unwound."""
     group = None
     if hierarchy is not None:
-        group = cgroups.Group(hierarchy, f"{cgroups.PREFIX}{os.getpid()}-{name}", bounds.memory_bytes, bounds.processes)
+        group = cgroups.Group(hierarchy, cgroups.name_of(name), bounds.memory_bytes, bounds.processes)
         stack.callback(group.remove)
     started = Sandboxed(module, files, bounds, group, folder, talks=talks)
     stack.callback(started.end)
@@ -163,19 +168,21 @@ def _checks_bounds(limits: Limits, uid: int | None) -> Bounds:
     )
 
 
-def _watch(notebook: Sandboxed, checks: Sandboxed, told: Told, until: float) -> tuple[bool, bool]:
+def _watch(notebook: Sandboxed, checks: Sandboxed, told: Told, until: float, tie: int | None) -> tuple[bool, bool]:
     """Listen to the checks until they end. Whether the kernel died, and whether the time was over first."""
     kernel_ended, stdin, stdout = notebook.ended(), checks.process.stdin, checks.process.stdout
     if stdin is None or stdout is None:
         raise NoSandbox("the checks process has no pipes")
     lines, heard, kernel_died = b"", 0, False
-    watched = {stdout.fileno(), kernel_ended}
+    watched = {stdout.fileno(), kernel_ended} | ({tie} if tie is not None else set())
     try:
         while True:
             left = until - time.monotonic()
             ready = select.select(watched, [], [], left)[0] if left > 0 else []
             if not ready:
                 return kernel_died, True
+            if tie in ready and not os.read(tie, 1):
+                raise CutOff
             if stdout.fileno() in ready:
                 part = os.read(stdout.fileno(), 65536)
                 heard += len(part)

@@ -11,17 +11,21 @@ from .cells import Step
 from .line import KernelDied, KernelLine, TooMuchOutput, TooSlow
 from .words import Words
 
-#: a cell may send so many times the text that is kept, for pictures are output, too
+#: a cell may send so many times the text that is kept of it, for pictures are output, too
 FLOOD = 16
+#: of all cells together so many times the text of one is kept
+SHARES = 16
 MAX_MESSAGE = 1_000
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Outputs:
-    """Hears one cell at a time and keeps its text, as much of it as there is room for."""
+    """Hears one cell at a time and keeps its text, as much of it as there is room for: a cell that prints much takes no
+    other's."""
 
     def __init__(self, output_kb: int) -> None:
-        self._room = output_kb * 1024
+        self._of_one = self._room = output_kb * 1024
+        self._of_all = output_kb * 1024 * SHARES
         self._most = output_kb * 1024 * FLOOD
         self._step = Step(None, None, "")
         self._heard = 0
@@ -29,6 +33,7 @@ class Outputs:
     def of(self, step: Step) -> Outputs:
         """From now on it is this cell that speaks."""
         self._step, self._heard = step, 0
+        self._room = min(self._of_one, self._of_all)
         return self
 
     def __call__(self, kind: str, content: dict[str, Any], size: int) -> None:
@@ -44,6 +49,7 @@ class Outputs:
         if isinstance(text, str):
             kept = text[: self._room]
             self._room -= len(kept)
+            self._of_all -= len(kept)
             self._step.output += kept
         if self._heard > self._most:
             raise TooMuchOutput

@@ -108,12 +108,19 @@ def find(root: Path = Path("/")) -> Hierarchy | None:
     return _version_1(root, own) or _version_2(root, own)
 
 
+def name_of(what: str) -> str:
+    """A group's name says which runner has it."""
+    return f"{PREFIX}{os.getpid()}-{what}"
+
+
 def sweep(hierarchy: Hierarchy) -> None:
-    """Remove what runs left that were killed: an empty group can be removed, one in use cannot."""
+    """Remove what runs left that were killed. A living runner's group may be empty, and is removed by nobody else."""
     for folder in set(hierarchy.folders.values()):
         for group in folder.glob(f"{PREFIX}*"):
-            with suppress(OSError):
-                group.rmdir()
+            runner = group.name.removeprefix(PREFIX).partition("-")[0]
+            if not Path(f"/proc/{runner}").exists():
+                with suppress(OSError):
+                    group.rmdir()
 
 
 def _own(root: Path) -> dict[str, str]:

@@ -44,10 +44,19 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
 
   channel.on('hello', () => pane.sayReady());
   channel.on('open', message => pane.open(text(message, 'path'), chapterOf(message)));
-  channel.on('save', async () => {
-    const panel = shown();
-    await pane.save(panel.context);
-    return { path: panel.context.path };
+  channel.on('save', async message => {
+    // an older page of the LMS means what is on show
+    if (message.path === undefined) {
+      const panel = shown();
+      await pane.save(panel.context);
+      return { path: panel.context.path };
+    }
+    const path = text(message, 'path');
+    // what is to be this chapter's goes to where that is by now, with what was typed; or it is refused
+    await server.handout('open', path, chapterOf(message));
+    await pane.followMoves();
+    await saveIfOpen(path);
+    return { path };
   });
   // those out of sight, too
   channel.on('save_all', () => pane.saveAll());
