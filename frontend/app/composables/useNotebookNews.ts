@@ -42,6 +42,7 @@ export const useNotebookNews = onePerApp(() => {
   return {
     kernel: computed(() => kernels.get(openPath.value ?? '') ?? null),
     dirty: computed(() => unsaved.has(openPath.value ?? '')),
+    anyDirty: computed(() => unsaved.size > 0),
     memory,
     handout,
     activeCell,

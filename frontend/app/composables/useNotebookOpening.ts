@@ -10,6 +10,7 @@ export const useNotebookOpening = onePerApp(() => {
   const { state, source, openPath, ask, tell } = frame
   const { handout, activeCell } = useNotebookNews()
   const { guard, settled } = useNotebookFocus()
+  const { giveBack } = useNotebookDrafts()
   const server = useNotebookServer()
   const study = useStudy()
   const online = useOnline()
@@ -41,6 +42,8 @@ export const useNotebookOpening = onePerApp(() => {
       behind.value = false
       takes.value = notebook
       handout.value = opened.handout
+      // What cannot be given back now is there at the next opening.
+      void giveBack(notebook).catch(() => undefined)
       if (cellToShow) tell({ type: 'scroll_to_cell', cell_id: cellToShow })
       cellToShow = null
     }

@@ -5,7 +5,7 @@ const SETTLED_WITHIN = 3_000
 /** Jupyter saves every two minutes; whoever closes the laptop in between should lose nothing. */
 export const useNotebookSaving = onePerApp(() => {
   const { state, ask, tell, onMessage } = useNotebookFrame()
-  const { dirty } = useNotebookNews()
+  const { dirty, anyDirty } = useNotebookNews()
   const save = () => state.value === 'ready' && dirty.value && tell({ type: 'save' })
   const saveSoon = useDebounceFn(save, SAVE_AFTER, { maxWait: SAVE_AT_LATEST })
 
@@ -14,6 +14,9 @@ export const useNotebookSaving = onePerApp(() => {
     if (message.type === 'cell_executed') save()
     else if (message.type === 'dirty' && message.dirty) void saveSoon()
   })
+  // Whoever signs out in another tab waits for this one.
+  watch(anyDirty, holdUnsaved)
+  onScopeDispose(onSaveWanted(save))
   useEventListener(document, 'visibilitychange', () => document.visibilityState === 'hidden' && save())
 
   return {
