@@ -61,18 +61,23 @@ impl Limits {
 
     /// Counts one more; an error where that is one too many.
     pub async fn count(&self, limit: &Limit) -> Result<(), Exceeded> {
-        self.count_all(limit, 1).await
+        within(Some(self.counted(limit, 1).await), limit.most)
     }
 
-    /// Counts so many more at once.
-    pub async fn count_all(&self, limit: &Limit, more: u32) -> Result<(), Exceeded> {
+    /// Counts so many more at once; how many of them are within the limit.
+    pub async fn count_some(&self, limit: &Limit, more: u32) -> u32 {
+        let beyond = self.counted(limit, more).await.count.saturating_sub(limit.most);
+        more.saturating_sub(beyond)
+    }
+
+    async fn counted(&self, limit: &Limit, more: u32) -> Counted {
         let counter = self.local.get_with(limit.key.clone(), Counter::new);
         let local = counter.counted(counter.count.fetch_add(more, Ordering::Relaxed).saturating_add(more));
         let shared = match &self.redis {
             Some(redis) => redis.count(&limit.key, more, WINDOW).await,
             None => None,
         };
-        within(shared.or(Some(local)), limit.most)
+        shared.unwrap_or(local)
     }
 
     /// Whether one more would still be within the limit; counts nothing.

@@ -1,6 +1,6 @@
 //! What happened in the text and in the notebook, in batches, each event counted once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::post;
 use actix_web::web::{Data, Json};
@@ -103,7 +103,7 @@ pub struct Outcome {
 pub struct EventResult {
     id: EventId,
     status: EventStatus,
-    /// Why it was rejected; sending it again would not help.
+    /// Why it was rejected; sending it again would not help, except after `too_many`.
     code: Option<Rejected>,
 }
 
@@ -124,6 +124,8 @@ pub enum Rejected {
     /// The path is not that of the chapter's notebook.
     ForeignNotebook,
     Malformed,
+    /// More runs than a person makes; those that are real may be sent again later.
+    TooMany,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -149,10 +151,13 @@ pub async fn send(me: SignedIn, batch: Body<Batch>, site: Data<Site>) -> Result<
     }
     let user = me.person.id;
     let runs: u32 = events.iter().map(|event| u32::from(matches!(event.what, What::CellExecuted(_)))).sum();
-    if runs > 0 {
+    // Beyond the limit runs are refused, not what else happened: progress is not held up by a notebook that floods.
+    let taken = if runs > 0 {
         let limit = Limit { key: format!("runs:{user}"), most: site.config.settings.runs_per_person };
-        site.live.limits.count_all(&limit, runs).await?;
-    }
+        site.live.limits.count_some(&limit, runs).await
+    } else {
+        0
+    };
     let mut chapters: BTreeMap<ChapterId, Result<ChapterRef, Rejected>> = BTreeMap::new();
     for event in &events {
         if let std::collections::btree_map::Entry::Vacant(entry) = chapters.entry(event.chapter_id) {
@@ -164,7 +169,7 @@ pub async fn send(me: SignedIn, batch: Body<Batch>, site: Data<Site>) -> Result<
         Some((event, position, chapter)) => {
             site.db.write_one(move |db| Ok::<_, Problem>(moved(db, user, event, position, &chapter)?)).await?
         }
-        None => site.db.write(move |tx| store(tx, user, &events, &chapters)).await?,
+        None => site.db.write(move |tx| store(tx, user, &events, &chapters, taken as usize)).await?,
     };
     Ok(Json(outcome))
 }
@@ -219,7 +224,10 @@ fn store(
     user: UserId,
     events: &[Event],
     chapters: &BTreeMap<ChapterId, Result<ChapterRef, Rejected>>,
+    taken: usize,
 ) -> Result<Outcome, Problem> {
+    let runs = (0..events.len()).filter(|&index| matches!(events[index].what, What::CellExecuted(_)));
+    let too_many: BTreeSet<usize> = runs.skip(taken).collect();
     // Cells, then chapters, then courses, each in order: tabs that report the same things at once take turns, where
     // otherwise each might hold what the other waits for.
     let mut order: Vec<usize> = (0..events.len()).collect();
@@ -230,6 +238,7 @@ fn store(
         let event = &events[index];
         stored[index] = match &chapters[&event.chapter_id] {
             Err(rejected) => Err(*rejected),
+            Ok(_) if too_many.contains(&index) => Err(Rejected::TooMany),
             Ok(chapter) => apply(tx, user, chapter, event, &mut steps)?,
         };
     }

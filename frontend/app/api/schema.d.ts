@@ -2303,7 +2303,7 @@ export interface components {
         /** @enum {string} */
         ReasonKind: "read" | "cells" | "passed" | "self";
         /** @enum {string} */
-        Rejected: "not_found" | "not_enrolled" | "foreign_notebook" | "malformed";
+        Rejected: "not_found" | "not_enrolled" | "foreign_notebook" | "malformed" | "too_many";
         /** @description What came back, and how it went so far. */
         Returned: {
             /** @description The appeals that were made, the first one first. */

@@ -12,6 +12,8 @@ export const useNotebookDrafts = onePerApp(() => {
   const chapters = new Map<string, number>()
   /** Their unsaved words stand in the frame itself. */
   const open = new Set<number>()
+  /** Not even this device took them. */
+  const refused = new Set<number>()
   const store = computed(() => (me.value ? draftStore(me.value.user.id) : null))
   const forget = (chapter: number, tab = thisTab) => store.value?.remove(chapter, tab).catch(() => undefined)
 
@@ -24,7 +26,7 @@ export const useNotebookDrafts = onePerApp(() => {
     if (chapter === undefined) return
     open.add(chapter)
     // Storage may be forbidden, or full: then only the frame has it.
-    void store.value?.put({ chapter, tab: thisTab, base, cells, at: new Date().toISOString() }).catch(() => undefined)
+    store.value?.put({ chapter, tab: thisTab, base, cells, at: new Date().toISOString() }).then(() => refused.delete(chapter), () => refused.add(chapter))
   }
 
   onMessage((message) => {
@@ -37,7 +39,10 @@ export const useNotebookDrafts = onePerApp(() => {
       const chapter = chapters.get(message.path)
       if (chapter === undefined) return
       if (message.dirty) open.add(chapter)
-      else if (open.delete(chapter)) void forget(chapter)
+      else if (open.delete(chapter)) {
+        refused.delete(chapter)
+        void forget(chapter)
+      }
     }
     else if (message.type === 'kept') notify(t('draft.kept_other'), 'done', linkTo(message.copy_path))
   })
@@ -48,6 +53,8 @@ export const useNotebookDrafts = onePerApp(() => {
   }
 
   return {
+    /** All that is unsaved here would be there again in another page. */
+    kept: () => refused.size === 0,
     /** The notebook is open: what was typed into it and lost with a server, a session or a tab comes back. */
     async giveBack({ path, chapterId }: { path: string, chapterId: number }) {
       const known = store.value

@@ -7,14 +7,19 @@ export const useNotebookFocus = onePerApp(() => {
   let underway = 0
   let there = false
   let focused: HTMLElement | null = null
+  /** The last thing a hand did was to go on by Tab. */
+  let tabbed = false
+
+  useEventListener(document, 'keydown', ({ key }) => (tabbed = key === 'Tab'), { capture: true })
+  useEventListener(document, 'pointerdown', () => (tabbed = false), { capture: true })
 
   useEventListener(document, 'focusin', ({ target }) => {
     if (target !== element.value) focused = target as HTMLElement
   })
   useEventListener(window, 'blur', () => setTimeout(() => {
     if (!element.value || document.activeElement !== element.value) return
-    // A hand that is in the pane already means it.
-    if (state.value === 'ready' && (opening === null || element.value.matches(':hover'))) return
+    // A hand that is in the pane already, or goes there by key, means it: a kernel may take minutes, or hang.
+    if (state.value === 'ready' && (opening === null || tabbed || element.value.matches(':hover'))) return
     if (focused?.isConnected && focused !== document.body) focused.focus({ preventScroll: true })
     else element.value.blur()
   }))
@@ -31,12 +36,13 @@ export const useNotebookFocus = onePerApp(() => {
     guard(path: string) {
       opening = path
       there = false
+      tabbed = false
       underway++
     },
     /** One that was guarded has come to something. */
-    settled() {
+    settled(failed: boolean) {
       underway--
-      if (underway === 0 && there) opening = null
+      if (underway === 0 && (there || failed)) opening = null
     },
     enter() {
       opening = null

@@ -1,6 +1,7 @@
 /** The notebook's page in the site's theme and language. */
 export const useNotebookLooks = onePerApp(() => {
   const { state, openPath, ask, tell, load, onReady } = useNotebookFrame()
+  const { unsaved } = useNotebookNews()
   const { language } = useLanguage()
   const theme = useColorMode()
   let told: string | null = null
@@ -13,8 +14,8 @@ export const useNotebookLooks = onePerApp(() => {
     told = language.value
     try {
       await ask({ type: 'locale', locale: language.value })
-      await ask({ type: 'save' })
-      if (openPath.value) load(openPath.value)
+      await ask({ type: 'save_all' })
+      if (openPath.value && !unsaved.value) load(openPath.value)
     }
     catch { /* the notebook stays in the language it has */ }
   }

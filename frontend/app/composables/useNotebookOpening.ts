@@ -1,4 +1,8 @@
 import { BridgeError } from '~/utils/bridge/client'
+import { type Behind, refusedOpening } from '~/utils/study/paneView'
+
+/** The bridge waits for the notebook that is left, and the server may ask the site for news. */
+const OPENED_WITHIN = 20_000
 
 /** A path alone does not say which: another chapter may have it by now. */
 interface Notebook { path: string, chapterId: number }
@@ -8,15 +12,15 @@ const same = (one: Notebook | null, other: Notebook | null) => one?.path === oth
 export const useNotebookOpening = onePerApp(() => {
   const frame = useNotebookFrame()
   const { state, source, openPath, ask, tell } = frame
-  const { handout, activeCell } = useNotebookNews()
+  const { handout, activeCell, unsaved } = useNotebookNews()
   const { guard, settled } = useNotebookFocus()
-  const { giveBack } = useNotebookDrafts()
+  const { giveBack, kept } = useNotebookDrafts()
   const server = useNotebookServer()
   const study = useStudy()
   const online = useOnline()
   const shown = ref(false)
   /** The frame shows another notebook than the chapter's, which could not be opened. */
-  const behind = ref(false)
+  const behind = ref<Behind | null>(null)
   /** The notebook that stands there and takes what is asked: while another is on its way, none. */
   const takes = shallowRef<Notebook | null>(null)
   /** A cell of it that waits to be shown: once it is open. */
@@ -25,6 +29,8 @@ export const useNotebookOpening = onePerApp(() => {
     const chapter = study.chapter.value
     return shown.value && chapter?.notebook ? { path: chapter.notebook.path, chapterId: chapter.id } : null
   })
+  /** The server of the frame's page is gone, which stays all the same, for something in it is not saved. */
+  const outlived = ref(false)
   /** What the frame was last asked for. */
   let asked: Notebook | null = null
 
@@ -36,10 +42,11 @@ export const useNotebookOpening = onePerApp(() => {
     asked = notebook
     openPath.value = path
     guard(path)
+    let failed = false
     try {
-      const opened = await ask<'opened'>({ type: 'open', path, chapter_id: chapterId }, 15_000)
+      const opened = await ask<'opened'>({ type: 'open', path, chapter_id: chapterId }, OPENED_WITHIN)
       if (asked !== notebook) return
-      behind.value = false
+      behind.value = null
       takes.value = notebook
       handout.value = opened.handout
       // What cannot be given back now is there at the next opening.
@@ -48,16 +55,17 @@ export const useNotebookOpening = onePerApp(() => {
       cellToShow = null
     }
     catch (error) {
+      failed = true
       if (asked !== notebook || state.value !== 'ready') return
       const code = error instanceof BridgeError ? error.code : null
       // One of the two knows an older publication; the page can ask for the newest.
       if (code === 'other_chapter') study.retry()
-      // Loading the frame would find no server either, and lose the page that waits for it.
-      if (!online.value || code === 'server_unreachable' || code === 'other_chapter') behind.value = true
-      else load(notebook)
+      const next = refusedOpening(code, { online: online.value, unsaved: unsaved.value })
+      if (next === 'load') load(notebook)
+      else behind.value = next
     }
     finally {
-      settled()
+      settled(failed)
     }
   }
 
@@ -70,19 +78,26 @@ export const useNotebookOpening = onePerApp(() => {
   const catchUp = () => wanted.value && void open(wanted.value)
 
   frame.onLoad(() => {
-    behind.value = false
+    behind.value = null
     takes.value = null
+    outlived.value = false
   })
   // Tells the state of the handout too, which a page loaded by its address does not.
   frame.onReady(catchUp)
   // The chapter got another name, and its notebook went there: so does the page.
-  frame.onMessage(message => message.type === 'moved' && message.path === takes.value?.path && study.retry())
+  frame.onMessage(message => message.type === 'moved' && message.to !== message.path && message.path === takes.value?.path && study.retry())
 
-  watch([() => server.status.value?.state, () => server.status.value?.url, wanted, frame.origin], ([status, , notebook]) => {
+  watch([() => server.status.value?.state, () => server.status.value?.url, wanted, frame.origin, unsaved], ([status, , notebook]) => {
     const usable = status === 'ready' || (status === 'hub_down' && state.value === 'ready')
-    if (!usable) return status !== undefined && frame.unload()
+    if (!usable) {
+      if (status === undefined) return
+      if (unsaved.value) outlived.value = true
+      else frame.unload()
+      return
+    }
     if (!notebook) return
-    if (source.value === null) load(notebook)
+    // A page whose server is gone may be a stranger to the new one; what stands in it is given back to the next page.
+    if (source.value === null || (outlived.value && (!unsaved.value || kept()))) load(notebook)
     else if (notebook.path !== openPath.value || !same(notebook, asked)) {
       activeCell.value = null
       if (state.value === 'ready') void open(notebook)
@@ -99,6 +114,7 @@ export const useNotebookOpening = onePerApp(() => {
   return {
     shown,
     behind,
+    outlived: readonly(outlived),
     isOpen,
     catchUp,
     reload: () => wanted.value && load(wanted.value),

@@ -12,7 +12,7 @@ export const useNotebookPane = onePerApp(() => {
   const study = useStudy()
   const online = useOnline()
   const frame = useNotebookFrame()
-  const { kernel } = useNotebookNews()
+  const { kernel, unsaved } = useNotebookNews()
   useNotebookSaving()
   useNotebookRuns()
   useNotebookLooks()
@@ -31,7 +31,7 @@ export const useNotebookPane = onePerApp(() => {
     status: server.status.value,
     unanswered: server.unanswered.value,
     frame: frame.state.value === 'loading' && now.value - frame.loadedAt.value > SILENT_AFTER ? 'silent' : frame.state.value,
-    behind: behind.value || study.problem.value !== null,
+    behind: behind.value ?? (study.problem.value ? 'unanswered' : null),
     wasOpen: wasOpen.value,
     waited: server.askedAt.value === null ? 0 : now.value - server.askedAt.value,
   }))
@@ -55,6 +55,8 @@ export const useNotebookPane = onePerApp(() => {
       shown.value = false
       clearTimeout(unmount)
       const end = () => {
+        // What is not saved waits as long as the page does.
+        if (at !== 'once' && unsaved.value) return (unmount = setTimeout(end, KEEP_HIDDEN))
         frame.unload()
         server.release()
       }

@@ -1,4 +1,5 @@
 import type { BridgeOf } from '~/utils/bridge/messages'
+import { runLimit } from '~/utils/study/runLimit'
 
 /** Cells that run in the notebook: shown at their code in the text, and sent to the server. */
 export const useNotebookRuns = onePerApp(() => {
@@ -6,6 +7,7 @@ export const useNotebookRuns = onePerApp(() => {
   const study = useStudy()
   const queue = useStudyQueue()
   const chapters = new Map<string, number | undefined>()
+  const isLikely = runLimit()
   const isShown = (path: string) => path === study.chapter.value?.notebook?.path
 
   watch(study.chapter, (chapter) => {
@@ -15,6 +17,8 @@ export const useNotebookRuns = onePerApp(() => {
 
   function executed(message: BridgeOf<'cell_executed'>) {
     const { path, cell_id, cell_index, execution_count, success, error, source_sha256, at } = message
+    // Before anything is kept of it: a shared notebook may hold an output that says this without end.
+    if (!isLikely()) return
     if (isShown(path)) {
       study.running.set(cell_id, success ? { kind: 'ok', ms: message.duration_ms } : { kind: 'error', name: error?.name ?? 'Error' })
     }

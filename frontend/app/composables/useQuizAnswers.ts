@@ -3,7 +3,7 @@ import type { Answers, Kept } from '~/utils/quiz/answerKeeper'
 
 /** The answers of an attempt that goes on: on the screen, and on their way to the server. */
 export function useQuizAnswers(attempt: QuizAttempt, closed: () => void) {
-  const { keeper, store } = useAnswerKeeper(attempt.id)
+  const { keeper, replaced } = useAnswerKeeper(attempt.id)
   const { notify } = useNotices()
   const { t } = useI18n()
   const state = ref<Kept>('kept')
@@ -23,11 +23,8 @@ export function useQuizAnswers(attempt: QuizAttempt, closed: () => void) {
   onScopeDispose(() => keeper.listener === listener && (keeper.listener = null))
   void keeper.flush()
 
-  useEventListener(window, 'storage', (event) => {
-    const heard = store.heard(event)
-    if (!heard) return
-    keeper.replaced(heard.question)
-    answers[heard.question] = heard.answer
+  replaced.on(({ question, answer }) => {
+    answers[question] = answer
   })
 
   /** The questions as they are numbered on the screen. */

@@ -48,6 +48,9 @@ export const useStudy = onePerApp(() => {
     if (chapter.value?.course.slug === slug) course.value = loaded
   }
 
+  /** Whoever asks again and again, a notebook's output among them, is answered by one under way and one more. */
+  const again = joined(() => (id.value === null ? Promise.resolve() : load(id.value)))
+
   async function load(chapterId: number) {
     const before = seen.get(key(chapterId))
     if (before) show(before)
@@ -118,7 +121,7 @@ export const useStudy = onePerApp(() => {
       course.value = null
       if (id.value !== null) void load(id.value)
     },
-    retry: () => { if (id.value !== null) void load(id.value) },
+    retry: () => void again(),
     /** So that the next chapter is there at once. */
     prefetch(chapterId: number) {
       if (!seen.has(key(chapterId))) void fetchChapter(chapterId).then(({ asked, loaded }) => show(loaded, asked)).catch(() => undefined)

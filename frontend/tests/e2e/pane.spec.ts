@@ -5,7 +5,8 @@ import { serverIsGone, stopServer } from './support/hub'
 import { Notebook } from './support/notebook'
 import { signIn, type Trainee } from './support/people'
 import { type Place, repository, tenarai } from './support/site'
-import { textOf } from './support/study'
+import { fillDisk } from './support/smallDisk'
+import { outline, textOf } from './support/study'
 import { expect, test } from './support/test'
 
 test('the notebook fills the screen, or a tab of its own', async ({ page, context, trainee }) => {
@@ -218,4 +219,49 @@ test('what was typed a moment ago is there after leaving the chapter, and after 
   await signIn(page, trainee, '/chapters/2/coding')
   await notebook.ready()
   await expect(notebook.cell(1)).toContainText('very_last = "words"')
+})
+
+test('what a full disk does not take waits in the page, whatever chapter is opened meanwhile', async ({ page, trainee, checkPage, watch }) => {
+  // Jupyter tells the console of each save that fails.
+  watch.expect(/in the notebook|status of (507|403)/)
+  await signIn(page, trainee, '/chapters/2/coding')
+  const notebook = new Notebook(page)
+  await notebook.ready()
+  await notebook.document().then(frame => frame.evaluate(() => Object.assign(window, { kept: true })))
+  const folder = join(trainee.home, 'work/ml-first-steps')
+  const saved = () => readFile(join(folder, '02-python-values.ipynb'), 'utf8')
+  const disk = await fillDisk(folder, '02-python-values.ipynb')
+  try {
+    await notebook.edit(1)
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.insertText('kept = "in the page"')
+    const told = notebook.pane.getByRole('alert')
+    await expect(told).toContainText('このノートを保存できていません')
+    if (disk.full) await expect(told).toContainText('保存先がいっぱいです')
+    await expect(notebook.frame.getByRole('dialog')).toHaveCount(0)
+    await checkPage()
+
+    const go = (title: RegExp) => outline(page).getByRole('link', { name: title }).click()
+    await go(/リスト/)
+    await expect(notebook.cell(0)).toContainText('リスト')
+    await notebook.ready()
+    await expect(told).toContainText('前に開いたチャプターのノートを保存できていません')
+    await go(/値と変数/)
+    await expect(notebook.cell(1)).toContainText('kept = "in the page"')
+    expect(await notebook.document().then(frame => frame.evaluate(() => 'kept' in window))).toBe(true)
+    expect(await saved()).toContain('Hello, Python!')
+
+    // Who leaves all the same is asked, for it would be lost.
+    await page.getByRole('link', { name: 'ホームへ' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'このページに残る' }).click()
+    await go(/リスト/)
+    await notebook.ready()
+    await disk.makeRoom()
+    await told.getByRole('button', { name: 'もう一度保存する' }).click()
+    await expect(told).toBeHidden()
+    expect(await saved()).toContain('in the page')
+  }
+  finally {
+    await disk.remove()
+  }
 })

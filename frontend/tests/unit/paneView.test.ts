@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerStatus } from '../../app/api/types'
-import { isBehind, type PaneFacts, paneView } from '../../app/utils/study/paneView'
+import { isBehind, type PaneFacts, paneView, refusedOpening } from '../../app/utils/study/paneView'
 
 const status = (state: ServerStatus['state'], more: Partial<ServerStatus> = {}): ServerStatus =>
   ({ state, step: null, percent: null, started_at: null, url: null, failure: null, ...more })
 const view = (facts: Partial<PaneFacts>) =>
-  paneView({ configured: true, online: true, sessionEnded: false, status: null, unanswered: false, frame: 'none', behind: false, wasOpen: false, waited: 0, ...facts })
+  paneView({ configured: true, online: true, sessionEnded: false, status: null, unanswered: false, frame: 'none', behind: null, wasOpen: false, waited: 0, ...facts })
 
 describe('the notebook pane shows', () => {
   it.each<[string, Partial<PaneFacts>]>([
@@ -22,8 +22,9 @@ describe('the notebook pane shows', () => {
     ['silent', { status: status('ready'), frame: 'silent' }],
     ['frame', { status: status('ready'), frame: 'ready' }],
     // Never one chapter's notebook under another's address.
-    ['offline', { online: false, status: status('ready'), frame: 'ready', behind: true }],
-    ['unanswered', { status: status('ready'), frame: 'ready', behind: true }],
+    ['offline', { online: false, status: status('ready'), frame: 'ready', behind: 'unanswered' }],
+    ['unanswered', { status: status('ready'), frame: 'ready', behind: 'unanswered' }],
+    ['unsaved', { status: status('ready'), frame: 'ready', behind: 'unsaved' }],
     // A network that comes and goes does not hide a notebook that is open.
     ['frame', { online: false, status: status('ready'), frame: 'ready' }],
   ])('%s', (kind, facts) => {
@@ -62,5 +63,21 @@ describe('the notebook pane shows', () => {
     expect(isBehind(status('starting', { percent: 40 }), status('starting', { percent: 40, step: 'server' }))).toBe(false)
     expect(isBehind(status('starting', { percent: 0 }), status('failed'))).toBe(false)
     expect(isBehind(status('ready'), status('starting', { percent: 40 }))).toBe(false)
+  })
+})
+
+describe('a notebook that the bridge did not open', () => {
+  it.each([
+    ['load', 'failed', { online: true, unsaved: false }],
+    ['load', 'timeout', { online: true, unsaved: false }],
+    // What is not saved stands in the frame alone.
+    ['unsaved', 'failed', { online: true, unsaved: true }],
+    ['unsaved', 'timeout', { online: true, unsaved: true }],
+    ['unsaved', null, { online: true, unsaved: true }],
+    ['unanswered', 'server_unreachable', { online: true, unsaved: true }],
+    ['unanswered', 'other_chapter', { online: true, unsaved: false }],
+    ['unanswered', 'failed', { online: false, unsaved: false }],
+  ])('%s after %s', (next, code, how) => {
+    expect(refusedOpening(code, how)).toBe(next)
   })
 })

@@ -226,6 +226,37 @@ describe('the queue of study events', () => {
     expect(send.mock.calls.map(ids)).toEqual([['a', 'b'], ['b']])
   })
 
+  it('sends what was read before and without the runs, however many of those wait', async () => {
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events))
+    const queue = new StudyQueue({ store: memory([...many(150), opened('read')]), send, allowed: () => true })
+    await queue.flush()
+    expect(send.mock.calls.map(call => ids(call).length)).toEqual([1, 100, 50])
+    expect(ids(send.mock.calls[0]!)).toEqual(['read'])
+  })
+
+  it('says what was read when the page goes, whatever else waits', async () => {
+    const send = vi.fn(async (events: StudyEvent[]) => stored(events))
+    const queue = new StudyQueue({ store: memory(), send, allowed: () => true })
+    await queue.add(opened('read'))
+    await Promise.all(many(150).map(event => queue.add(event)))
+    queue.flushOnExit()
+    expect(ids(send.mock.calls[0]!)).toContain('read')
+  })
+
+  it('keeps the runs that are too many for now, and sends them later', async () => {
+    const store = memory()
+    const tooMany = (events: StudyEvent[]): EventResults => ({ ...stored([]), results: events.map(({ id }) => ({ id, status: 'rejected', code: 'too_many' })) })
+    const send = vi.fn(async (events: StudyEvent[]) => (events[0]!.type === 'opened' ? stored(events) : tooMany(events)))
+    const queue = new StudyQueue({ store, send, allowed: () => true })
+    await queue.add(run('1'))
+    await queue.add(opened('read'))
+    await queue.flush()
+    expect([...store.kept.keys()]).toEqual([run('1').id])
+    send.mockImplementation(async events => stored(events))
+    await queue.flush()
+    expect(store.kept.size).toBe(0)
+  })
+
   it('waits longer after each failure, but never more than a minute and a bit', () => {
     expect(retryDelay(1, 0.5)).toBe(2_000)
     expect(retryDelay(3, 0.5)).toBe(8_000)

@@ -36,3 +36,17 @@ async def test_a_full_disk_is_told_apart_from_other_failures(
         await folder.save(notebook("after"), "01.ipynb")
     assert refused.value.status_code == status
     assert "before" in (tmp_path / "01.ipynb").read_text()
+
+
+async def test_no_room_for_a_checkpoint_keeps_nobody_from_opening_or_saving(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = WorkingFolder(root_dir=str(tmp_path))
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(type(folder.checkpoints), "_copy", full)
+    await folder.save(notebook("saved"), "01.ipynb")
+    assert "saved" in (tmp_path / "01.ipynb").read_text()
+    assert (await folder.create_checkpoint("01.ipynb"))["id"] == "none"

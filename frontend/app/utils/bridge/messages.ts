@@ -45,6 +45,7 @@ const bridgeMessage = v.variant('type', [
   v.object({ ...common, type: v.literal('active_cell'), path, cell_id: cellId, cell_index: position }),
   v.object({ ...common, type: v.literal('moved'), path, to: path }),
   v.object({ ...common, type: v.literal('saved'), path, at: v.string() }),
+  v.object({ ...common, type: v.literal('not_saved'), path, reason: v.picklist(['full', 'failed']) }),
   v.object({ ...common, type: v.literal('dirty'), path, dirty: v.boolean() }),
   v.object({ ...common, type: v.literal('draft'), path, base: v.pipe(v.string(), v.maxLength(64)), cells: v.pipe(v.string(), v.maxLength(20_000_000)) }),
   v.object({ ...common, type: v.literal('kept'), path, copy_path: path }),
@@ -62,7 +63,7 @@ export type Handout = v.InferOutput<typeof handout>
 export type NotebookJson = v.InferOutput<typeof notebook>
 
 export type BridgeRequest
-  = { type: 'hello' | 'save' | 'focus' }
+  = { type: 'hello' | 'save' | 'save_all' | 'focus' }
     // Whose notebook is meant: a path may be another chapter's by now.
     | { type: 'open' | 'reset' | 'diff' | 'update' | 'keep', path: string, chapter_id?: number }
     | { type: 'put_back', path: string, base: string, cells: string }

@@ -9,7 +9,10 @@ export type PaneView
     | { kind: 'starting', step: 'asking' | 'queued' | 'server' | 'contents' | 'notebook', percent: number, slow: boolean }
     | { kind: 'failed', code: string, detail: string }
     | { kind: 'stopped', wasOpen: boolean }
-    | { kind: 'stopping' | 'hub_down' | 'not_configured' | 'session_ended' | 'offline' | 'unanswered' | 'missing' | 'silent' }
+    | { kind: 'stopping' | 'hub_down' | 'not_configured' | 'session_ended' | 'offline' | 'unanswered' | 'unsaved' | 'missing' | 'silent' }
+
+/** Nobody answered, or the page in the frame holds what is not saved and would be lost with it. */
+export type Behind = 'unanswered' | 'unsaved'
 
 export interface PaneFacts {
   configured: boolean
@@ -19,12 +22,19 @@ export interface PaneFacts {
   /** Asking for the server failed and no answer is known. */
   unanswered: boolean
   frame: FrameState
-  /** The frame shows another notebook than the chapter's, which could not be opened. */
-  behind: boolean
+  /** The frame shows another notebook than the chapter's, which could not be opened: why it stays. */
+  behind: Behind | null
   /** The notebook was usable before in this visit. */
   wasOpen: boolean
   /** Milliseconds since the start was asked for. */
   waited: number
+}
+
+/** The bridge did not open the next notebook. Loading the frame anew opens it by its address, and loses what is in it. */
+export function refusedOpening(code: string | null, { online, unsaved }: { online: boolean, unsaved: boolean }): Behind | 'load' {
+  // Loading the frame would find no server either, and lose the page that waits for it.
+  if (!online || code === 'server_unreachable' || code === 'other_chapter') return 'unanswered'
+  return unsaved ? 'unsaved' : 'load'
 }
 
 const SLOW_AFTER = 20_000
@@ -36,7 +46,7 @@ export function paneView(facts: PaneFacts): PaneView {
   if (!facts.configured || facts.status?.state === 'not_configured') return { kind: 'not_configured' }
   if (facts.sessionEnded) return { kind: 'session_ended' }
   if (!facts.online && (facts.frame !== 'ready' || facts.behind)) return { kind: 'offline' }
-  if (facts.behind && facts.frame === 'ready') return { kind: 'unanswered' }
+  if (facts.behind && facts.frame === 'ready') return { kind: facts.behind }
   const slow = facts.waited > SLOW_AFTER
   const status = facts.status
   if (!status) return facts.unanswered ? { kind: 'unanswered' } : { kind: 'starting', step: 'asking', percent: 0, slow: facts.waited > ASKED_LONG_AGO }

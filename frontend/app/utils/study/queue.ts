@@ -26,6 +26,9 @@ export interface QueueOptions {
 /** The server takes 200; less keeps a keepalive request under the browser's 64 KiB. */
 const BATCH = 100
 
+/** Runs come from the notebook, which may forge any number of them: whatever else happened goes first, and without them. */
+const isRun = ({ type }: StudyEvent) => type === 'cell_executed'
+
 /** The batch, or an event in it, is not acceptable. */
 const refused = isFinal('too_many_events')
 
@@ -69,7 +72,8 @@ export class StudyQueue {
   flushOnExit() {
     if (!this.options.allowed()) return
     // `hidden` and `pagehide` come one after the other: what the first has sent the second leaves alone.
-    const batch = [...this.known.values()].filter(({ id }) => !this.leaving.has(id)).slice(-BATCH)
+    const left = [...this.known.values()].filter(({ id }) => !this.leaving.has(id))
+    const batch = [...left.filter(isRun), ...left.filter(it => !isRun(it))].slice(-BATCH)
     if (!batch.length) return
     for (const { id } of batch) this.leaving.add(id)
     void this.options.send(batch, { keepalive: true })
@@ -86,7 +90,9 @@ export class StudyQueue {
     await this.loaded
     while (this.known.size) {
       if (!this.options.allowed()) return true
-      const batch = [...this.known.values()].slice(0, BATCH)
+      const all = [...this.known.values()]
+      const others = all.filter(it => !isRun(it))
+      const batch = (others.length ? others : all).slice(0, BATCH)
       try {
         await this.settle(batch, await this.options.send(batch, { keepalive: false }))
       }
@@ -103,7 +109,8 @@ export class StudyQueue {
   private async settle(batch: StudyEvent[], results: EventResults) {
     const sent = new Set(batch.map(({ id }) => id))
     // "rejected" is final too (an unknown chapter, say): repeating it would never end.
-    const settled = results.results.map(({ id }) => id).filter(id => sent.has(id))
+    // Not what is too much for the moment: that waits, as if nobody had answered.
+    const settled = results.results.filter(({ id, code }) => sent.has(id) && code !== 'too_many').map(({ id }) => id)
     if (!settled.length) throw new Error('nothing acknowledged')
     for (const id of settled) this.known.delete(id)
     await this.options.store.remove(settled).catch(() => undefined)

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,27 @@ class WorkingFolder(AsyncLargeFileManager):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os_path)
             write_atomically(target, written.encode(encoding) if isinstance(written, str) else written, mode)
 
+    async def create_checkpoint(self, path: str) -> Any:
+        """One is made at the first opening and at the first save; that there is no room for it refuses neither."""
+        try:
+            return await super().create_checkpoint(path)
+        except (OSError, HTTPError) as error:
+            if not _is_full(error):
+                raise
+            self.log.info("no room for a checkpoint of %s", path)
+            return {"id": "none", "last_modified": datetime.now(UTC)}
+
     async def save(self, model: dict[str, Any], path: str = "") -> Any:
         """A disk or a quota that is full has a status of its own: the page tells the learner what to do then."""
         try:
             return await super().save(model, path)  # type: ignore[no-untyped-call]
         except HTTPError as error:
-            cause = error.__cause__
-            if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise HTTPError(507, f"There is no room left to save {path}") from cause
+            if _is_full(error):
+                raise HTTPError(507, f"There is no room left to save {path}") from error
             raise
+
+
+def _is_full(error: BaseException | None) -> bool:
+    while isinstance(error, HTTPError):
+        error = error.__cause__
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
