@@ -15,7 +15,7 @@ async function type(notebook: Notebook, words: string) {
   await notebook.page.keyboard.insertText(words)
 }
 
-test('what was typed before the notebook\'s server died comes back when it runs again', async ({ page, site, trainee, watch }) => {
+test('what was typed before the notebook\'s server died comes back when it runs again', async ({ page, trainee, watch }) => {
   // Jupyter asks a server that is gone.
   watch.expect(/in the notebook|ERR_CONNECTION_REFUSED/)
   await signIn(page, trainee, '/chapters/2/coding')
