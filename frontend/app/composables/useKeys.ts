@@ -9,13 +9,23 @@ export const useKeys = onePerApp(() => {
   const helping = ref(false)
   const page = shallowRef<(() => PageKeys) | null>(null)
   const me = useMe()
+  const { language } = useLanguage()
   let afterG = 0
 
+  const api = useApi()
+  /** The course that is being studied, or the only one there is. */
+  async function course() {
+    const open = useStudy().course.value
+    if (open) return `/courses/${open.slug}`
+    const { data } = await api.GET('/api/v1/home', { params: { query: { locale: language.value } } }).catch(() => ({ data: undefined }))
+    return data?.courses.length === 1 ? `/courses/${data.courses[0]!.slug}` : '/'
+  }
+
   const room = (to: string) => () => (me.value && mayVisit(to, me.value) ? to : null)
-  const places: Record<string, () => string | null> = {
+  const places: Record<string, () => string | null | Promise<string>> = {
     h: () => '/',
     a: () => '/account',
-    c: () => (useStudy().course.value ? `/courses/${useStudy().course.value!.slug}` : '/'),
+    c: course,
     t: room('/tutor'),
     m: room('/admin'),
     w: room('/author'),
@@ -35,9 +45,9 @@ export const useKeys = onePerApp(() => {
     const go = Date.now() - afterG < 1200 ? places[event.key] : pages[event.key]
     afterG = event.key === 'g' ? Date.now() : 0
     if (go) {
-      void app.runWithContext(() => {
-        const path = go()
-        return path ? navigateTo(path) : undefined
+      void app.runWithContext(async () => {
+        const path = await go()
+        return path ? app.runWithContext(() => navigateTo(path)) : undefined
       })
     }
     else if (event.key === '/') searching.value = true

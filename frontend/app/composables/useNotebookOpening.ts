@@ -17,6 +17,7 @@ export const useNotebookOpening = onePerApp(() => {
   const { state, source, openPath, ask, tell } = frame
   const { handout, activeCell, unsaved } = useNotebookNews()
   const { guard, settled } = useNotebookFocus()
+  const { giveBack, kept } = useNotebookDrafts()
   const server = useNotebookServer()
   const study = useStudy()
   const online = useOnline()
@@ -53,6 +54,8 @@ export const useNotebookOpening = onePerApp(() => {
       behind.value = null
       takes.value = notebook
       handout.value = opened.handout
+      // What cannot be given back now is there at the next opening.
+      void giveBack(notebook).catch(() => undefined)
       if (cellToShow) void scrollTo(cellToShow.id).then(cellToShow.tell)
       cellToShow = null
     }
@@ -115,7 +118,8 @@ export const useNotebookOpening = onePerApp(() => {
       return
     }
     if (!notebook) return
-    if (source.value === null || (outlived.value && !unsaved.value)) load(notebook)
+    // A page whose server is gone may be a stranger to the new one; what stands in it is given back to the next page.
+    if (source.value === null || (outlived.value && (!unsaved.value || kept()))) load(notebook)
     else if (notebook.path !== openPath.value || !same(notebook, asked)) {
       activeCell.value = null
       if (state.value === 'ready') void open(notebook)

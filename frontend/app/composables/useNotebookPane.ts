@@ -23,7 +23,8 @@ export const useNotebookPane = onePerApp(() => {
   const clock = useIntervalFn(() => (now.value = Date.now()), 1000, { immediate: false })
   let unmount: ReturnType<typeof setTimeout> | undefined
 
-  watch(frame.state, (_, before) => before === 'ready' && (wasOpen.value = true))
+  // It may outlive its server, and be ready all the time.
+  watch(frame.state, now => now === 'ready' && (wasOpen.value = true))
   const view = computed(() => paneView({
     configured: site.value === null || site.value.hub !== null,
     online: online.value,

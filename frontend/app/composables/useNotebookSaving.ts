@@ -17,6 +17,9 @@ export const useNotebookSaving = onePerApp(() => {
     if (message.type === 'cell_executed') save()
     else if (message.type === 'dirty' && message.dirty) void saveSoon()
   })
+  // Whoever signs out in another tab waits for this one.
+  watch(unsaved, holdUnsaved)
+  onScopeDispose(onSaveWanted(() => state.value === 'ready' && unsaved.value && tell({ type: 'save_all' })))
   useEventListener(document, 'visibilitychange', () => document.visibilityState === 'hidden' && save())
 
   // Only where it is known to be lost: else every closing within a moment of the last key would ask.

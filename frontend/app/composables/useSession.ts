@@ -1,8 +1,10 @@
 import { promiseTimeout } from '@vueuse/core'
 import type { Me } from '~/api/types'
+import { othersSaved } from '../utils/otherTabs'
 import { asProblem } from '../utils/problem'
 
 const LONGEST_FLUSH = 5_000
+const LONGEST_SAVE = 4_000
 
 /** Signing in and out. */
 export function useSession() {
@@ -47,8 +49,11 @@ export function useSession() {
     },
     /** Ends this session (or all of them) and leaves with a fresh page: nothing of this person stays in memory. */
     async signOut(everywhere = false) {
-      // What cannot be sent stays on this device; a server that does not answer holds nobody up.
-      await Promise.race([useStudyQueue().flush().catch(() => undefined), promiseTimeout(LONGEST_FLUSH)])
+      // What cannot be sent, or saved in another tab, stays on this device; nobody is held up for long.
+      await Promise.all([
+        othersSaved(LONGEST_SAVE).catch(() => undefined),
+        Promise.race([useStudyQueue().flush().catch(() => undefined), promiseTimeout(LONGEST_FLUSH)]),
+      ])
       const ended = answer(everywhere ? api.DELETE('/api/v1/sessions') : api.DELETE('/api/v1/session'))
       // A server whose disk is full has forgotten this browser all the same.
       await ended.catch((error: unknown) => {

@@ -18,6 +18,10 @@ export function formatMoment(iso: string, language: Language): string {
   }).format(new Date(iso))
 }
 
+/** 12:03 */
+export const formatTime = (iso: string, language: Language) =>
+  new Intl.DateTimeFormat(LANGUAGE[language], { hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(iso))
+
 const UNITS = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60]] as const
 
 /** Japanese is written without the spaces that Intl puts between figure and unit. */

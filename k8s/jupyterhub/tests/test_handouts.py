@@ -150,6 +150,12 @@ def test_a_link_in_the_working_folder_is_not_followed(learner: Learner, tmp_path
     assert not list(outside.iterdir())
 
 
+def test_a_copy_is_named_after_the_learners_clock_where_it_is_told(learner: Learner) -> None:
+    learner.start()
+    learner.edit("mine")
+    assert learner.handouts.reset(ONE, "20261127-025527") == ONE.replace(".ipynb", "-20261127-025527.ipynb")
+
+
 @pytest.mark.parametrize("verb", ["state", "open", "reset", "update", "keep", "diff"])
 def test_what_is_no_handout_is_told(learner: Learner, verb: str) -> None:
     with pytest.raises(HandoutError):

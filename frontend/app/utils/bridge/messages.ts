@@ -47,10 +47,12 @@ const bridgeMessage = v.variant('type', [
   v.object({ ...common, type: v.literal('saved'), path, at: v.string() }),
   v.object({ ...common, type: v.literal('not_saved'), path, reason: v.picklist(['full', 'failed']) }),
   v.object({ ...common, type: v.literal('dirty'), path, dirty: v.boolean() }),
+  v.object({ ...common, type: v.literal('draft'), path, base: v.pipe(v.string(), v.maxLength(64)), cells: v.pipe(v.string(), v.maxLength(20_000_000)) }),
+  v.object({ ...common, type: v.literal('kept'), path, copy_path: path }),
   v.object({ ...common, type: v.literal('kernel'), path, status: v.picklist(['starting', 'idle', 'busy', 'restarting', 'dead', 'disconnected']) }),
   v.object({ ...common, type: v.literal('resources'), memory_bytes: v.nullable(count), memory_limit_bytes: v.nullable(count) }),
   v.object({ ...common, type: v.literal('leave') }),
-  v.object({ ...common, type: v.literal('done'), copy_path: v.nullish(path), cell_id: v.nullish(cellId), handout: v.optional(v.unknown()), working: v.optional(v.unknown()) }),
+  v.object({ ...common, type: v.literal('done'), copy_path: v.nullish(path), cell_id: v.nullish(cellId), outcome: v.optional(v.picklist(['put_back', 'copy', 'same', 'open'])), handout: v.optional(v.unknown()), working: v.optional(v.unknown()) }),
   v.object({ ...common, type: v.literal('error'), code: v.string(), detail: v.optional(v.string()), path: v.nullish(path) }),
 ])
 
@@ -64,6 +66,7 @@ export type BridgeRequest
   = { type: 'hello' | 'save' | 'save_all' | 'focus' }
     // Whose notebook is meant: a path may be another chapter's by now.
     | { type: 'open' | 'reset' | 'diff' | 'update' | 'keep', path: string, chapter_id?: number }
+    | { type: 'put_back', path: string, base: string, cells: string }
     | { type: 'scroll_to_cell', cell_id: string }
     | { type: 'insert', path: string, source: string, after_cell_id?: string }
     | { type: 'theme', theme: 'light' | 'dark' }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -31,6 +32,9 @@ FETCH_EVERY_S = 120.0
 FETCH_MISSING_EVERY_S = 1.0
 #: how often the learner's folders are looked for
 LOOK_EVERY_MS = 5_000
+
+#: as in 20261127-025527
+STAMP = re.compile(r"\d{8}-\d{6}")
 
 
 class Room:
@@ -144,7 +148,7 @@ class ResourcesHandler(_Handler):
 
 
 class HandoutHandler(_Handler):
-    """POST {path, chapter_id?, moved?}: one verb on one working copy, which is to be this chapter's."""
+    """POST {path, chapter_id?, moved?, stamp?}: one verb on one working copy, which is to be this chapter's."""
 
     @web.authenticated
     async def post(self, verb: str) -> None:
@@ -159,6 +163,10 @@ class HandoutHandler(_Handler):
             self.refuse(400, "bad_chapter", "chapter_id is no number")
             return
         handouts = self.room.handouts
+        # the time of day where the learner sits: it names the copies
+        stamp = body.get("stamp")
+        if not (isinstance(stamp, str) and STAMP.fullmatch(stamp)):
+            stamp = None
 
         def do() -> Any:
             if chapter is not None:
@@ -166,11 +174,12 @@ class HandoutHandler(_Handler):
             match verb:
                 case "open":
                     state = handouts.open(path).as_json()
-                    return {"path": path, "handout": state} | handouts.moved_since(body.get("moved"))
+                    whose = {"chapter_id": handouts.chapter_of(path)}
+                    return {"path": path, "handout": state} | whose | handouts.moved_since(body.get("moved"))
                 case "reset":
-                    return {"path": path, "copy_path": handouts.reset(path)}
+                    return {"path": path, "copy_path": handouts.reset(path, stamp)}
                 case "update":
-                    return {"path": path, "copy_path": handouts.update(path)}
+                    return {"path": path, "copy_path": handouts.update(path, stamp)}
                 case "keep":
                     handouts.keep(path)
                     return {"path": path}

@@ -94,6 +94,11 @@ class Handouts:
         entry = self._pristine.entries().get(path)
         return entry is not None and entry.chapter in (None, chapter)
 
+    def chapter_of(self, path: str) -> int | None:
+        """Whose handout this path is, as far as was fetched."""
+        entry = self._pristine.entries().get(path)
+        return entry.chapter if entry else None
+
     def lay_out_missing(self, path: str) -> None:
         """Copy what is missing of this handout's course: a notebook needs its data. What is there stays as it is."""
         entries, bases = self._pristine.entries(), self._bases()
@@ -152,19 +157,19 @@ class Handouts:
         same = sources_digest(content) == base.get("sources")
         return State("untouched" if same else "modified", base["sha256"], entry.sha256)
 
-    def reset(self, path: str) -> str:
-        """Take the current handout, and keep what was there beside it; the path of that copy."""
+    def reset(self, path: str, stamp: str | None = None) -> str:
+        """Take the current handout, and keep what was there beside it; the path of that copy, with `stamp` in it."""
         file, (entry, content) = self._file(path), self._handout(path)
-        copy = self._keep_copy(path, file) if file.exists() else ""
+        copy = self._keep_copy(path, file, stamp) if file.exists() else ""
         self._take(entry, content)
         return copy
 
-    def update(self, path: str) -> str:
+    def update(self, path: str, stamp: str | None = None) -> str:
         """Take the new handout; a copy is kept as with reset, unless nothing was changed."""
         file, (entry, content) = self._file(path), self._handout(path)
         base = self._bases().get(path)
         untouched = base is not None and file.exists() and sha256(file.read_bytes()) == base["sha256"]
-        copy = "" if untouched or not file.exists() else self._keep_copy(path, file)
+        copy = "" if untouched or not file.exists() else self._keep_copy(path, file, stamp)
         self._take(entry, content)
         return copy
 
@@ -212,10 +217,10 @@ class Handouts:
         bases[entry.path] = _base(entry, content)
         self._remember(bases)
 
-    def _keep_copy(self, path: str, file: Path) -> str:
+    def _keep_copy(self, path: str, file: Path, stamp: str | None) -> str:
         """Copy under a name that is free, even against a second reset in the same second."""
         stem, suffix = path[: -len(file.suffix)] if file.suffix else path, file.suffix
-        stamp, content = time.strftime("%Y%m%d-%H%M%S"), file.read_bytes()
+        stamp, content = stamp or time.strftime("%Y%m%d-%H%M%S"), file.read_bytes()
         for attempt in range(1, 1000):
             name = f"{stem}-{stamp}{f'-{attempt}' if attempt > 1 else ''}{suffix}"
             try:

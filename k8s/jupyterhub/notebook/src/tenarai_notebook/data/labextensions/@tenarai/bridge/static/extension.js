@@ -1,8 +1,11 @@
 // The bridge between a notebook and the page of the LMS that shows it. The messages are in k8s/jupyterhub/README.md.
+import { hasWork } from './changes.js';
 import { Channel } from './channel.js';
+import { Elsewhere } from './elsewhere.js';
 import { wearLook } from './look.js';
 import { Moves } from './moves.js';
 import { setServerLost } from './notebook.js';
+import { followWork, sayWhatThisIs, words } from './own_tab.js';
 import { Pane } from './pane.js';
 import { answerRequests } from './requests.js';
 import { Server } from './server.js';
@@ -57,14 +60,50 @@ function saveRegularly(docs, pane) {
   setInterval(() => void pane.saveAll().catch(() => undefined), SAVE_EVERY_MS);
 }
 
+/** The notebook of this page's address. */
+const pathHere = () => decodeURIComponent(location.pathname.split('/notebooks/')[1] ?? '');
+
 /** Jupyter shows a dialog for a notebook that is not there; the page around us can say it in its own words, at once. */
 async function tellWhenMissing(channel, server) {
-  const path = decodeURIComponent(location.pathname.split('/notebooks/')[1] ?? '');
+  const path = pathHere();
   try {
     await server.handout('open', path);
   } catch (error) {
     channel.send('error', { code: error.code, detail: error.message, path });
   }
+}
+
+/** Jupyter asks whether to leave whenever it calls a notebook changed, also one that nobody touched. */
+function askBeforeLeaving(contexts) {
+  window.addEventListener(
+    'beforeunload',
+    event => {
+      if (!contexts().some(hasWork)) event.stopImmediatePropagation();
+    },
+    true
+  );
+}
+
+/** In a tab of its own a notebook has Jupyter's page; it follows its file as the pane does, and leads back to the text. */
+function ownTab({ app, tracker, server, Widget, Notification, news, lmsOrigin }) {
+  const open = [];
+  const { contents } = app.serviceManager;
+  const elsewhere = new Elsewhere(contents, news, (path, copy) =>
+    Notification.info(words().kept, {
+      autoClose: false,
+      actions: [{ label: words().open, callback: () => window.open(server.pageOf(copy), '_blank', 'noopener') }]
+    })
+  );
+  askBeforeLeaving(() => open);
+  elsewhere.follow(() => open);
+  tracker.widgetAdded.connect(async (_, panel) => {
+    const { context } = panel;
+    void sayWhatThisIs({ panel, Widget, server, lmsOrigin });
+    await context.ready;
+    elsewhere.guard(context);
+    followWork(context);
+    open.push(context);
+  });
 }
 
 export async function createPlugin(shared) {
@@ -73,6 +112,7 @@ export async function createPlugin(shared) {
       shared(`@jupyterlab/${name}`)
     )
   );
+  const { Widget } = await shared('@lumino/widgets');
 
   return {
     id: '@tenarai/bridge:plugin',
@@ -84,18 +124,26 @@ export async function createPlugin(shared) {
       settingregistry.ISettingRegistry
     ],
     activate: (app, tracker, docs, themes, settings) => {
-      const channel = new Channel(coreutils.PageConfig.getOption('tenaraiLmsOrigin'));
-      if (!channel.connected || coreutils.PageConfig.getOption('notebookPage') !== 'notebooks') return;
+      const lmsOrigin = coreutils.PageConfig.getOption('tenaraiLmsOrigin');
+      const channel = new Channel(lmsOrigin);
+      if (coreutils.PageConfig.getOption('notebookPage') !== 'notebooks') return;
       const movedBefore = Number(coreutils.PageConfig.getOption('tenaraiMoved')) || 0;
       const server = new Server(services, coreutils, movedBefore);
-      const moves = new Moves(app.serviceManager.contents);
-      const pane = new Pane(app, docs, channel, server, coreutils, moves);
-      answerRequests({ channel, pane, server, themes, settings });
+      // other learners' pages in this browser have the same origin
+      const news = new BroadcastChannel(`tenarai ${coreutils.PageConfig.getBaseUrl()}`);
+      if (!channel.connected) return ownTab({ app, tracker, server, Widget, Notification: apputils.Notification, news, lmsOrigin });
+      const { contents } = app.serviceManager;
+      const moves = new Moves(contents);
+      const elsewhere = new Elsewhere(contents, news, (path, copy_path) => channel.send('kept', { path, copy_path }));
+      const pane = new Pane(app, docs, channel, server, coreutils, moves, elsewhere);
+      answerRequests({ channel, pane, server, themes, settings, contents });
       wearLook();
       channel.listen();
       listenForLeave(channel);
       reportResources(channel, server, pane);
       saveRegularly(docs, pane);
+      askBeforeLeaving(() => pane.contexts);
+      elsewhere.follow(() => pane.contexts);
       void tellWhenMissing(channel, server);
 
       let first = true;

@@ -1,5 +1,7 @@
 // What one open notebook says of itself: saved or not, which cell is active, how its kernel is.
 import { followCells, indexOf } from './cells.js';
+import { followChanges } from './changes.js';
+import { tellOfDrafts } from './drafts.js';
 
 const KERNEL = {
   idle: 'idle',
@@ -70,42 +72,6 @@ export async function canRun(panel) {
   await panel.sessionContext.session?.kernel?.info;
 }
 
-/**
- * Whether there is something to save. Jupyter calls a notebook changed as soon as its kernel has said its version;
- * nobody touched it then, so only what happens to cells counts.
- */
-function followChanges(context, channel) {
-  const { model } = context;
-  let { path } = context;
-  let touched = false;
-  let said = false;
-  const say = () => {
-    if (!model.dirty) touched = false;
-    const dirty = model.dirty && touched;
-    if (dirty === said) return;
-    said = dirty;
-    channel.send('dirty', { path, dirty });
-  };
-  const touch = () => {
-    touched = true;
-    // the model learns of it in the same moment, perhaps after us
-    queueMicrotask(say);
-  };
-  for (const cell of model.cells) cell.contentChanged.connect(touch);
-  model.cells.changed.connect((_, change) => {
-    for (const cell of change.newValues ?? []) cell?.contentChanged.connect(touch);
-    touch();
-  });
-  model.stateChanged.connect((_, change) => {
-    if (change.name === 'dirty') queueMicrotask(say);
-  });
-  context.pathChanged.connect((_, to) => {
-    if (said) channel.send('dirty', { path, dirty: false });
-    path = to;
-    if (said) channel.send('dirty', { path, dirty: true });
-  });
-}
-
 /** Why it could not be saved, as far as the page has words for it. Nothing where no server answered: that is told apart. */
 function reasonOf(error) {
   if (error?.response === undefined) return null;
@@ -137,6 +103,8 @@ function followSaves(context, channel) {
 export function follow(panel, channel) {
   const { context, content, sessionContext } = panel;
   followCells(panel, channel);
+  // A kernel that dies with its server is said in a dialog, in English, over what may not be saved; the page says it too
+  sessionContext._displayKernelError = async () => undefined;
 
   let said;
   const sayKernel = () => {
@@ -160,7 +128,7 @@ export function follow(panel, channel) {
   panel.disposed.connect(() => told.delete(onServer));
   sayKernel();
 
-  followChanges(context, channel);
+  followChanges(context, channel, tellOfDrafts(context, channel));
   followSaves(context, channel);
 
   const sayActive = () => {

@@ -19,16 +19,18 @@ export class Pane {
   #server;
   #urls;
   #moves;
+  #elsewhere;
   #panels = []; // most recently shown last
   #queue = Promise.resolve();
 
-  constructor(app, docs, channel, server, { PageConfig, URLExt }, moves) {
+  constructor(app, docs, channel, server, { PageConfig, URLExt }, moves, elsewhere = { guard: () => undefined }) {
     this.#app = app;
     this.#docs = docs;
     this.#channel = channel;
     this.#server = server;
     this.#urls = { PageConfig, URLExt };
     this.#moves = moves;
+    this.#elsewhere = elsewhere;
   }
 
   /** The notebook that is shown, once it has been adopted. */
@@ -43,6 +45,11 @@ export class Pane {
     return panel;
   }
 
+  /** What all open notebooks show. */
+  get contexts() {
+    return this.#panels.map(({ context }) => context);
+  }
+
   isOpen(path) {
     return this.#panels.some(panel => panel.context.path === path);
   }
@@ -55,6 +62,7 @@ export class Pane {
         this.#panels = this.#panels.filter(open => open !== panel);
       });
       await panel.context.ready;
+      this.#elsewhere.guard(panel.context);
       follow(panel, this.#channel);
     }
   }

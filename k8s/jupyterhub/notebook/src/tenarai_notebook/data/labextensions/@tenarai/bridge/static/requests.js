@@ -1,5 +1,6 @@
 // What the page of the LMS may ask for.
 import { Refusal, text } from './channel.js';
+import { putBack } from './drafts.js';
 
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
 const LOCALES = { ja: 'ja_JP', en: 'default' };
@@ -22,7 +23,7 @@ function positionOf(panel, cellId) {
   return position;
 }
 
-export function answerRequests({ channel, pane, server, themes, settings }) {
+export function answerRequests({ channel, pane, server, themes, settings, contents }) {
   const shown = () => {
     if (!pane.current) throw new Refusal('not_ready', 'No notebook is open yet');
     return pane.current;
@@ -95,6 +96,10 @@ export function answerRequests({ channel, pane, server, themes, settings }) {
   channel.on('diff', async message => {
     await saveIfOpen(text(message, 'path'));
     return server.handout('diff', text(message, 'path'), chapterOf(message));
+  });
+  channel.on('put_back', message => {
+    const { context } = pane.find(text(message, 'path'));
+    return putBack(context, contents, { base: text(message, 'base'), cells: JSON.parse(text(message, 'cells')) });
   });
   channel.on('focus', () => {
     window.focus();

@@ -1,5 +1,6 @@
 // The server's half of the bridge (tenarai_notebook.extension).
 import { Refusal } from './channel.js';
+import { stamp } from './copies.js';
 
 export class Server {
   #settings;
@@ -17,9 +18,14 @@ export class Server {
     this.#base = URLExt.join(this.#settings.baseUrl, 'tenarai', 'api');
   }
 
+  /** Where a notebook has a page of its own. */
+  pageOf(path) {
+    return `${this.#settings.baseUrl}notebooks/${path.split('/').map(encodeURIComponent).join('/')}`;
+  }
+
   /** open, reset, update, keep, diff; refused where the path is not this chapter's, if that is said */
   handout(verb, path, chapterId) {
-    return this.#ask(verb, { method: 'POST', body: JSON.stringify({ path, chapter_id: chapterId, moved: this.#known }) });
+    return this.#ask(verb, { method: 'POST', body: JSON.stringify({ path, chapter_id: chapterId, stamp: stamp(), moved: this.#known }) });
   }
 
   resources() {
