@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use actix_web::dev::ServerHandle;
+use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path, Query, ServiceConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, delete, get, post};
 use futures_util::stream;
@@ -402,7 +403,7 @@ async fn answer_revoke(request: HttpRequest, path: Path<(String, String)>, users
 #[get("/jupyterhub/user/{name}/api/contents/{path:.*}")]
 async fn answer_file(request: HttpRequest, path: Path<(String, String)>, users: Users) -> HttpResponse {
     if let Err(refused) = with_pass(&request, &path.0, &users, |_| ()) {
-        return refused;
+        return HttpResponse::new(refused);
     }
     takes_time(&path.0, &users).await;
     let users = lock(&users);
@@ -413,7 +414,7 @@ async fn answer_file(request: HttpRequest, path: Path<(String, String)>, users: 
             HttpResponse::Ok().json(json!({ "type": "file", "format": "text", "content": text }))
         }
         Some(File::Odd(status, body)) => {
-            let status = actix_web::http::StatusCode::from_u16(*status).expect("a status");
+            let status = StatusCode::from_u16(*status).expect("a status");
             HttpResponse::build(status).insert_header(("location", "/jupyterhub/hub/api/")).body(body.clone())
         }
     }
@@ -436,9 +437,9 @@ async fn answer_open(
         (user.opens_oddly.clone(), user.files.contains_key(path))
     });
     match opened {
-        Err(refused) => refused,
+        Err(status) => HttpResponse::new(status),
         Ok((Some((status, body)), _)) => {
-            HttpResponse::build(actix_web::http::StatusCode::from_u16(status).expect("a status")).body(body)
+            HttpResponse::build(StatusCode::from_u16(status).expect("a status")).body(body)
         }
         Ok((None, true)) => HttpResponse::Ok().json(json!({ "path": asked["path"], "moved": [] })),
         Ok((None, false)) => HttpResponse::NotFound().json(json!({ "code": "not_found" })),
@@ -451,16 +452,16 @@ fn with_pass<T>(
     name: &str,
     users: &Users,
     work: impl FnOnce(&mut User) -> T,
-) -> Result<T, HttpResponse> {
+) -> Result<T, StatusCode> {
     let shown = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     assert!(!shown.contains(TOKEN) && request.headers().get("cookie").is_none());
     let mut users = lock(users);
-    let user = users.get_mut(name).ok_or_else(|| HttpResponse::NotFound().finish())?;
+    let user = users.get_mut(name).ok_or(StatusCode::NOT_FOUND)?;
     if user.server.as_ref().is_none_or(|server| !server.ready) {
-        return Err(HttpResponse::FailedDependency().finish());
+        return Err(StatusCode::FAILED_DEPENDENCY);
     }
     let known = user.passes.iter().any(|pass| !pass.revoked && shown == format!("token {}", pass.token));
-    if known { Ok(work(user)) } else { Err(HttpResponse::Forbidden().finish()) }
+    if known { Ok(work(user)) } else { Err(StatusCode::FORBIDDEN) }
 }
 
 async fn takes_time(name: &str, users: &Users) {
