@@ -101,3 +101,12 @@ test('whoever goes on while a notebook still starts goes back with one step', as
   await expect(page.getByRole('heading', { level: 1, name: /値と変数/ })).toBeVisible()
   await expect(notebook.cell(0)).toContainText('値と変数')
 })
+
+test('the page of a chapter is as high as the window: only what is in it scrolls', async ({ page, trainee }) => {
+  await signIn(page, trainee, '/chapters/4')
+  for (const [width, height] of [[1280, 720], [1440, 900], [390, 844], [1024, 500]] as const) {
+    await page.setViewportSize({ width, height })
+    await expect(textOf(page)).toBeVisible()
+    await expect.poll(() => page.evaluate(() => [document.documentElement, document.querySelector('.shell')!].map(box => box.scrollHeight - box.clientHeight)), `${width}x${height}`).toEqual([0, 0])
+  }
+})
