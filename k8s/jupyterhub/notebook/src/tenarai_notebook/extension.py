@@ -164,7 +164,7 @@ class HandoutHandler(_Handler):
             return
         handouts = self.room.handouts
         # the time of day where the learner sits: it names the copies
-        stamp = body.get("stamp")
+        stamp = body.get("stamp") if isinstance(body, dict) else None
         if not (isinstance(stamp, str) and STAMP.fullmatch(stamp)):
             stamp = None
 
