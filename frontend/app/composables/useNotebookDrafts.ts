@@ -9,6 +9,7 @@ export const useNotebookDrafts = onePerApp(() => {
   const { notify } = useNotices()
   const { t } = useI18n()
   const { language } = useLanguage()
+  const { words } = useNuxtApp().$language
   const chapters = new Map<string, number>()
   /** Their unsaved words stand in the frame itself. */
   const open = new Set<number>()
@@ -44,7 +45,7 @@ export const useNotebookDrafts = onePerApp(() => {
         void forget(chapter)
       }
     }
-    else if (message.type === 'kept') notify(t('draft.kept_other'), 'done', linkTo(message.copy_path))
+    else if (message.type === 'kept') void words.add('pane').then(() => notify(t('draft.kept_other'), 'done', linkTo(message.copy_path)))
   })
 
   function linkTo(copy: string | null | undefined) {
@@ -61,6 +62,7 @@ export const useNotebookDrafts = onePerApp(() => {
       if (!known) return
       const tabs = await tabsOpen()
       const lost = await known.of(chapterId, tab => (tab === thisTab ? open.has(chapterId) : tabs.has(tab)))
+      if (lost.length) await words.add('pane')
       for (const { tab, base, cells, at } of lost) {
         const { outcome, copy_path } = await ask({ type: 'put_back', path, base, cells }, 15_000)
         const time = formatTime(at, language.value)

@@ -8,6 +8,10 @@ const WORDS = {
 }
 /** Words that only some pages need, which load them (`useWords`), or a whole room, which brings them (`20.words`). */
 const PARTS = {
+  account: {
+    ja: () => import('~~/i18n/parts/account.ja.json'),
+    en: () => import('~~/i18n/parts/account.en.json'),
+  },
   assignment: {
     ja: () => import('~~/i18n/parts/assignment.ja.json'),
     en: () => import('~~/i18n/parts/assignment.en.json'),
@@ -15,6 +19,26 @@ const PARTS = {
   desk: {
     ja: () => import('~~/i18n/parts/desk.ja.json'),
     en: () => import('~~/i18n/parts/desk.en.json'),
+  },
+  home: {
+    ja: () => import('~~/i18n/parts/home.ja.json'),
+    en: () => import('~~/i18n/parts/home.en.json'),
+  },
+  sheets: {
+    ja: () => import('~~/i18n/parts/sheets.ja.json'),
+    en: () => import('~~/i18n/parts/sheets.en.json'),
+  },
+  pane: {
+    ja: () => import('~~/i18n/parts/pane.ja.json'),
+    en: () => import('~~/i18n/parts/pane.en.json'),
+  },
+  quiz: {
+    ja: () => import('~~/i18n/parts/quiz.ja.json'),
+    en: () => import('~~/i18n/parts/quiz.en.json'),
+  },
+  rooms: {
+    ja: () => import('~~/i18n/parts/rooms.ja.json'),
+    en: () => import('~~/i18n/parts/rooms.en.json'),
   },
 }
 export type WordsPart = keyof typeof PARTS

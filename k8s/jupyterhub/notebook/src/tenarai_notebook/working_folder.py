@@ -55,7 +55,7 @@ class WorkingFolder(AsyncLargeFileManager):
     async def create_checkpoint(self, path: str) -> Any:
         """One is made at the first opening and at the first save; that there is no room for it refuses neither."""
         try:
-            return await super().create_checkpoint(path)
+            return await super().create_checkpoint(path)  # type: ignore[no-untyped-call]
         except (OSError, HTTPError) as error:
             if not _is_full(error):
                 raise
