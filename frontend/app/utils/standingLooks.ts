@@ -3,9 +3,9 @@ import type { Standing } from '~/utils/assignment/steps'
 /** How work that stands looks at a glance; a word always stands beside it. */
 export const STANDING_LOOKS: Record<Standing, { icon: string, color: string }> = {
   waiting: SUBMISSION_LOOKS.waiting,
-  being_graded: { icon: 'i-lucide-user-pen', color: 'text-primary' },
+  being_graded: { icon: 'i-lucide-user', color: 'text-primary' },
   needs_work: SUBMISSION_LOOKS.needs_work,
   passed: SUBMISSION_LOOKS.passed,
   appealed: SUBMISSION_LOOKS.appealed,
-  reviewed: { icon: 'i-lucide-user-pen', color: 'text-primary' },
+  reviewed: { icon: 'i-lucide-user', color: 'text-primary' },
 }
