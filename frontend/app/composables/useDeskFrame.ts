@@ -1,5 +1,5 @@
 import type { MaybeRefOrGetter } from 'vue'
-import { type FrameRequest, frameMessage } from '~/utils/desk/frame'
+import { type FrameRequest, frameMessage } from '~/utils/feedback/frame'
 
 export interface Spot { cell: string, line: number | null }
 

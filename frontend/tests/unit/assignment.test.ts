@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { FeedbackComment, HandedInCell, Returned, Submission } from '../../app/api/types'
-import { readFrameMessage } from '../../app/utils/assignment/frame'
 import { remarksOf } from '../../app/utils/assignment/remarks'
 import { standingOf, stepsOf } from '../../app/utils/assignment/steps'
+import { frameMessage } from '../../app/utils/feedback/frame'
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 9, minute)).toISOString()
 const submission = (it: Partial<Submission> = {}) => ({ id: 1, state: 'waiting', being_graded: false, submitted_at: at(0), changed_at: at(0), ...it }) as Submission
@@ -63,9 +63,11 @@ it('puts remarks in the order of the notebook, lines in order, and what has no c
 
 describe('the page of a handed-in notebook', () => {
   it('is heard for what it is known to say', () => {
-    expect(readFrameMessage({ type: 'ready', cells: 3 })).toEqual({ type: 'ready' })
-    expect(readFrameMessage({ type: 'focused', cell: 'a', line: 2, top: 0, height: 1 })).toEqual({ type: 'focused', cell: 'a', line: 2 })
+    expect(frameMessage({ type: 'ready', cells: 3 })).toEqual({ type: 'ready', cells: 3 })
+    expect(frameMessage({ type: 'focused', cell: 'a', line: 2, top: 0, height: 1 })).toEqual({ type: 'focused', cell: 'a', line: 2 })
   })
-  it.each([null, 'ready', {}, { type: 'open' }, { type: 'focused' }, { type: 'focused', cell: 'x'.repeat(201) }, { type: 'focused', cell: 'a', line: '1' }])(
-    'is not heard otherwise: %j', data => expect(readFrameMessage(data)).toBeNull())
+  it.each([
+    null, 'ready', {}, { type: 'open' }, { type: 'focused' }, { type: 'focused', cell: 1 }, { type: 'focused', cell: 'x'.repeat(201) },
+    { type: 'focused', cell: 'a', line: '1' }, { type: 'focused', cell: 'a', line: 0 }, { type: 'key', key: 'x'.repeat(99), code: '', shift: false, repeat: false },
+  ])('is not heard otherwise: %j', data => expect(frameMessage(data)).toBeNull())
 })

@@ -4,7 +4,6 @@ import { countByCell, inOrder } from '../../app/utils/desk/comments'
 import { blankFeedback, nextCriterion, pointsOf, proposedPoints, putBack, takeComment } from '../../app/utils/desk/feedback'
 import { fieldErrors } from '../../app/utils/desk/fieldErrors'
 import { filtersOf, queryOf } from '../../app/utils/desk/filters'
-import { frameMessage } from '../../app/utils/desk/frame'
 import { countdown, holdingOf, initials } from '../../app/utils/desk/holding'
 import { keyListener } from '../../app/utils/desk/keys'
 import { inserted, matching, slashAt } from '../../app/utils/desk/snippets'
@@ -102,11 +101,6 @@ describe('steps', () => {
 it('filters live in the URL, and nonsense is not there', () => {
   expect(filtersOf({ cohort: '3', late: '1', mine: '0', chapter: '-1', hours: '1e9', course: ['1'], other: 'x' })).toEqual({ cohort: 3, late: true })
   expect(queryOf({ cohort: 3, late: true })).toEqual({ cohort: '3', late: '1' })
-})
-
-it('only what a frame may say is heard', () => {
-  expect(frameMessage({ type: 'focused', cell: 'a', line: 2, top: 1, height: 2 })).toEqual({ type: 'focused', cell: 'a', line: 2 })
-  for (const wrong of [null, 'ready', { type: 'focused', cell: 1 }, { type: 'key', key: 'x'.repeat(99), code: '', shift: false, repeat: false }, { type: 'focused', cell: 'a', line: 0 }]) expect(frameMessage(wrong)).toBeNull()
 })
 
 describe('keys', () => {
