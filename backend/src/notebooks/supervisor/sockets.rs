@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,9 @@ impl Sockets {
         if state.join(OF_SITE).as_os_str().len() <= LONGEST {
             return Ok(Self { folder: state.to_owned(), _made: None });
         }
-        // A short path, whatever TMPDIR says; made with mode 0700.
-        let made = tempfile::Builder::new().prefix("tenarai-hub-").tempdir_in("/tmp")?;
+        // A short path, whatever TMPDIR says; ours alone, whatever the umask says.
+        let closed = fs::Permissions::from_mode(0o700);
+        let made = tempfile::Builder::new().prefix("tenarai-hub-").permissions(closed).tempdir_in("/tmp")?;
         Ok(Self { folder: made.path().to_owned(), _made: Some(made) })
     }
 
@@ -53,7 +55,6 @@ pub fn listen(socket: &Path) -> io::Result<UnixListener> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
     use std::os::unix::net::UnixStream;
 
     use super::*;
