@@ -1,7 +1,18 @@
 import type { Page } from '@playwright/test'
 import { Notebook } from './support/notebook'
 import { addTutor, signIn } from './support/people'
+import { startSite } from './support/site'
 import { expect, test } from './support/test'
+
+/** A site that gives a tutor the usual minute to think better of it. */
+const testWithTime = test.extend({
+  // eslint-disable-next-line no-empty-pattern
+  site: async ({}, use) => {
+    const { stop, ...place } = await startSite({ hub: true })
+    await use(place)
+    await stop()
+  },
+})
 
 /** A trainee writes into the notebook, and hands it in. */
 async function handIn(page: Page, source: string) {
@@ -18,7 +29,7 @@ const decision = (page: Page) => page.getByRole('region', { name: '評価' })
 const levelsOf = (page: Page, criterion: string) => decision(page).getByRole('group', { name: criterion }).getByRole('button')
 const undoBar = (page: Page) => page.getByRole('region', { name: '送信前の判定' })
 
-test('a tutor grades by keyboard alone, and thinks better of it; another who looks on locks nothing', async ({ page, site, visit, newTrainee, checkPage, watch }) => {
+testWithTime('a tutor grades by keyboard alone, and thinks better of it; another who looks on locks nothing', async ({ page, site, visit, newTrainee, checkPage, watch }) => {
   test.setTimeout(240_000)
   const trainee = await newTrainee('早坂 みのり')
   await signIn(page, trainee, '/chapters/13/coding')
