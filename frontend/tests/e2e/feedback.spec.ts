@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
-import { addTutor, Desk } from './support/desk'
+import { Desk } from './support/desk'
 import { Notebook } from './support/notebook'
-import { signIn } from './support/people'
+import { addTutor, signIn } from './support/people'
 import { readToTheEnd } from './support/study'
 import { expect, test as base } from './support/test'
 

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { Notebook } from './support/notebook'
-import { demoAccount, signIn } from './support/people'
+import { addTutor, demoAccount, signIn } from './support/people'
 import { repository } from './support/site'
 import { everythingSaved, textOf } from './support/study'
 import { expect, test } from './support/test'
@@ -85,6 +85,33 @@ test('handing in', async ({ page, newTrainee }) => {
   await page.getByRole('heading', { name: '提出', exact: true }).evaluate(it => it.scrollIntoView())
   await everythingSaved(page)
   await picture(page, 'hand-in')
+})
+
+test('the tutor\'s desk, and what the trainee reads', async ({ page, site, visit, newTrainee }) => {
+  test.setTimeout(240_000)
+  for (const name of ['石川 美咲', '早坂 みのり']) {
+    const trainee = await visit()
+    await signIn(trainee, await newTrainee(name), '/chapters/13/coding')
+    const notebook = new Notebook(trainee)
+    await notebook.ready()
+    await notebook.write(3, 'X = df[["ward", "area", "age", "walk", "floor"]]\ny = df["rent"]')
+    await trainee.getByRole('button', { name: '提出する' }).click()
+    await expect(trainee.getByText('採点を待っています')).toBeVisible()
+    if (name === '早坂 みのり') await trainee.close()
+  }
+  await signIn(page, await addTutor(site, '佐藤 健'), '/tutor')
+  await page.keyboard.press('n')
+  await expect(page.getByText('あなたが担当中')).toBeVisible()
+  const changed = page.locator('iframe[title="提出されたノートブック"]').contentFrame().locator('.cell.changed')
+  await expect(changed).toHaveCount(1)
+  await page.keyboard.press('j')
+  await changed.locator('.line[data-line="1"]').click()
+  await page.keyboard.press('c')
+  await page.keyboard.type('区は文字列です。数に変えてから学習に使いましょう。')
+  await page.keyboard.press('Escape')
+  for (const level of ['3', '2']) await page.keyboard.press(level)
+  await expect(page.getByRole('region', { name: '評価' }).getByText(/保存済み/)).toBeVisible()
+  await picture(page, 'desk')
 })
 
 test('a chapter in English, dark', async ({ page, newTrainee }) => {

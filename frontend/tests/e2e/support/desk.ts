@@ -1,22 +1,10 @@
 // A tutor at their desk, who works without a browser.
-import { randomUUID } from 'node:crypto'
 import { type APIRequestContext, expect, request } from '@playwright/test'
 import type { paths } from '../../../app/api/schema'
-import { demoAccount, type Person } from './people'
-import { type Place, tenarai } from './site'
+import type { Person } from './people'
+import type { Place } from './site'
 
 export type Feedback = NonNullable<paths['/api/v1/desk/submissions/{submission}/decision']['post']['requestBody']>['content']['application/json']['feedback']
-
-/** Adds a tutor of 青空商事 as an operator would, who leads the course's tutors. */
-export async function addTutor(place: Place, name: string): Promise<Person> {
-  const email = `${randomUUID().slice(0, 8)}@aozora.example`
-  const password = randomUUID()
-  const known = await Desk.of(place, await demoAccount(place, 'sato@aozora.example'))
-  const course = await known.course()
-  await known.close()
-  await tenarai(place, ['user', 'add', email, '--organisation', 'aozora', '--name', name, '--role', 'tutor', '--scope', `course:${course}`, '--stdin'], password)
-  return { email, password, name }
-}
 
 export class Desk {
   private constructor(private readonly api: APIRequestContext) {}
@@ -25,12 +13,6 @@ export class Desk {
     const api = await request.newContext({ baseURL: place.origin, extraHTTPHeaders: { origin: place.origin } })
     expect((await api.post('/api/v1/session', { data: { email, password } })).status()).toBe(200)
     return new Desk(api)
-  }
-
-  /** The course they look after. */
-  async course(): Promise<number> {
-    const { items: [cohort] } = await (await this.api.get('/api/v1/tutor/cohorts')).json() as { items: { course: { id: number } }[] }
-    return cohort!.course.id
   }
 
   claim = (submission: number) => this.send('put', `${submission}/claim`)
