@@ -42,8 +42,8 @@ crate::problems! {
         en: "It was looked at already", "Somebody else has given a second opinion on it.";
     }
     NOTEBOOK_UNREADABLE = 422 "notebook_unreadable" {
-        ja: "ノートブックを表示できません", "{reason}";
-        en: "The notebook cannot be shown", "{reason}";
+        ja: "ノートブックを表示できません", "提出されたファイルを表示できません：{reason}";
+        en: "The notebook cannot be shown", "The file that was handed in cannot be shown: {reason}";
     }
     TOO_MANY_SNIPPETS = 409 "too_many_snippets" {
         ja: "定型文がいっぱいです", "定型文は{limit}件までです。使わないものを削除してください。";

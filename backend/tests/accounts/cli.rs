@@ -27,7 +27,8 @@ async fn a_role_holds_in_something_that_exists(site: TestSite) {
     assert_eq!(give("author", "course:4711".into()), format!("tenarai: --scope: there is no such course for {email}"));
     let foreign = give("corporate_admin", format!("organisation:{}", company.id));
     assert_eq!(foreign, format!("tenarai: --scope: there is no such organisation for {email}"));
-    assert_eq!(give("tutor", "site".into()), "tenarai: --scope: a role tutor holds in cohort:ID");
+    assert_eq!(give("tutor", "site".into()), "tenarai: --scope: a role tutor holds in cohort:ID or course:ID");
+    assert_eq!(give("tutor", "course:4711".into()), format!("tenarai: --scope: there is no such course for {email}"));
     assert_eq!(give("tutor", format!("cohort:{cohort}")), format!("{email} is tutor"));
     assert_eq!(give("author", format!("course:{}", course.id)), format!("{email} is author"));
     // Nothing is left of a person who could not be added, not even the company.
