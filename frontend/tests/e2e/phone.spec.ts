@@ -49,7 +49,7 @@ test('on a phone text and notebook are two tabs, and each keeps its place', asyn
 })
 
 test('the tables of staff fit a phone', async ({ page, site, checkPage }) => {
-  for (const [email, path] of [['takahashi', '/admin'], ['sato', '/tutor'], ['mori', '/author']] as const) {
+  for (const [email, path] of [['takahashi', '/admin'], ['sato', '/tutor/cohorts'], ['mori', '/author']] as const) {
     await page.context().clearCookies()
     await signIn(page, await demoAccount(site, `${email}@aozora.example`), path)
     const box = page.getByRole('main').locator('.table-frame')

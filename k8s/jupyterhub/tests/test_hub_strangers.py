@@ -92,6 +92,7 @@ def test_who_listens_at_the_sites_port_is_not_shown_the_hubs_token(
 def test_the_site_finds_the_hub_at_a_socket_or_not_at_all(hub_with_sockets: RunningHub) -> None:
     hub = hub_with_sockets
     sock = hub.state / "hub.sock"
+    wait_for(sock.exists, "the proxy listens there, too")
     assert asked_at(sock, "hub/api/users", hub.token) == 200
     hub.lms.sign_in("u17")
     hub.start_server("u17")
@@ -100,6 +101,7 @@ def test_the_site_finds_the_hub_at_a_socket_or_not_at_all(hub_with_sockets: Runn
     hub.fall()
     wait_for(lambda: nobody_is_at(sock), "its proxy has ended")
     hub.start()
+    wait_for(lambda: not nobody_is_at(sock), "the proxy listens there again")
     assert asked_at(sock, "hub/api/users", hub.token) == 200
 
 
