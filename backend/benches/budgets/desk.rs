@@ -6,12 +6,13 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use tenarai::accounts::{Role, Scope};
-use tenarai::db::schema::{chapter_versions, chapters, cohorts, submissions, users};
-use tenarai::db::types::{ChapterId, ChapterVersionId, CohortId, CourseId, SubmissionId, Ts, UserId};
+use tenarai::db::schema::{chapter_versions, chapters, cohorts};
+use tenarai::db::types::{ChapterId, ChapterVersionId, CohortId, CourseId, SubmissionId, Ts};
 
 use super::figures::{Budget, Figures, median};
 use super::load::Load;
 use super::scene::Scene;
+use super::support::submissions::{add_somebody, add_submission};
 use super::support::{Company, Person, TestSite};
 
 const SUBMISSIONS: usize = 100_000;
@@ -88,37 +89,10 @@ async fn fill(site: &TestSite, company: Company, course: CourseId) -> Submission
         }
         let mut first = None;
         for number in 0..SUBMISSIONS.div_ceil(chapters.len()) {
-            let email = format!("busy-{number}@example.com");
-            let user: UserId = diesel::insert_into(users::table)
-                .values((
-                    users::organisation_id.eq(company.id),
-                    users::email.eq(&email),
-                    users::email_key.eq(&email),
-                    users::display_name.eq("Hana"),
-                    users::locale.eq("en"),
-                    users::created_at.eq(begun),
-                ))
-                .returning(users::id)
-                .get_result(tx)?;
-            for (index, (chapter, version)) in chapters.iter().enumerate() {
+            let user = add_somebody(tx, company, &format!("busy-{number}"), begun)?;
+            for (index, chapter) in chapters.iter().enumerate() {
                 let at = begun + TimeDelta::milliseconds(i64::try_from(number * 16 + index).expect("a small number"));
-                let id: SubmissionId = diesel::insert_into(submissions::table)
-                    .values((
-                        submissions::user_id.eq(user),
-                        submissions::chapter_id.eq(*chapter),
-                        submissions::chapter_version_id.eq(*version),
-                        submissions::cohort_id.eq(cohort_ids[number % COHORTS]),
-                        submissions::number.eq(1),
-                        submissions::notebook_sha256.eq("0".repeat(64)),
-                        submissions::size.eq(1),
-                        submissions::handout_sha256.eq("0".repeat(64)),
-                        submissions::submitted_at.eq(at),
-                        submissions::state.eq("waiting"),
-                        submissions::changed_at.eq(at),
-                        submissions::queued_at.eq(at),
-                    ))
-                    .returning(submissions::id)
-                    .get_result(tx)?;
+                let id = add_submission(tx, user, *chapter, cohort_ids[number % COHORTS], at)?;
                 first.get_or_insert(id);
             }
         }

@@ -7,8 +7,7 @@ use super::model::{self, SubmissionRow};
 use crate::db::types::SubmissionId;
 use crate::http::id_in;
 use crate::http::problem::{NOT_FOUND, Problem};
-use crate::sessions::{Extracted, SignedIn};
-use crate::site::Site;
+use crate::sessions::{Extracted, SignedIn, extract};
 
 /// The person who handed in what is in `{submission}`; nobody else's exists.
 #[derive(Debug, Clone)]
@@ -22,11 +21,7 @@ impl FromRequest for OwnSubmission {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let me = SignedIn::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let me = me.await?;
-            let site = Site::of(&request)?;
+        extract(request, payload, async |me: SignedIn, site, request| {
             let (user, id) = (me.person.id, SubmissionId(id_in(&request, "submission")?));
             let row = site.db.read(move |db| Ok::<_, Problem>(model::own(db, user, id)?)).await?;
             Ok(Self { me, row: row.ok_or(&NOT_FOUND)? })

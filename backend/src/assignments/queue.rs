@@ -1,6 +1,8 @@
 //! What waits for a tutor, and who has it. A claim is a lease in the submission's own row: whoever writes there next sees
 //! it, so nobody grades what another holds, and nothing is withdrawn under a tutor's hands.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -137,6 +139,13 @@ pub fn counts(db: &mut AnyConnection, reach: &Reach) -> QueryResult<Vec<(Chapter
 pub fn standing(db: &mut AnyConnection, id: SubmissionId) -> QueryResult<Option<SubmissionRow>> {
     let row = submissions::table.find(id).select(SubmissionRow::as_select()).first(db).optional()?;
     Ok(row.filter(SubmissionRow::stands))
+}
+
+/// The same for several, by their ids.
+pub fn standing_of(db: &mut AnyConnection, ids: &[SubmissionId]) -> QueryResult<HashMap<SubmissionId, SubmissionRow>> {
+    let rows = submissions::table.filter(submissions::id.eq_any(ids)).select(SubmissionRow::as_select());
+    let rows: Vec<SubmissionRow> = rows.load(db)?;
+    Ok(rows.into_iter().filter(SubmissionRow::stands).map(|row| (row.id, row)).collect())
 }
 
 /// Those that are held by nobody, or by this tutor; an appeal is not for whoever decided before.

@@ -16,7 +16,7 @@ use crate::db::types::{ChapterId, CohortId, CourseId, Ts, UserId};
 use crate::http::id_in;
 use crate::http::problem::{NOT_FOUND, Problem};
 use crate::organisations::{self, CourseAccess};
-use crate::sessions::{Extracted, SignedIn};
+use crate::sessions::{Extracted, SignedIn, extract};
 use crate::site::Site;
 
 /// Somebody who may read a course; [`read_course`] alone makes one.
@@ -45,11 +45,7 @@ impl FromRequest for ReaderOfChapter {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let me = SignedIn::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let me = me.await?;
-            let site = Site::of(&request)?;
+        extract(request, payload, async |me: SignedIn, site, request| {
             read_chapter(&site, &me, ChapterId(id_in(&request, "chapter")?)).await
         })
     }

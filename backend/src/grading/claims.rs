@@ -131,7 +131,8 @@ pub fn refused(tx: &mut AnyConnection, id: SubmissionId, tutor: UserId) -> Resul
         Some(holder) if holder.tutor == tutor => ALREADY_DECIDED.problem(),
         Some(holder) => {
             let name = accounts::names(tx, &[holder.tutor])?.remove(&holder.tutor).unwrap_or_default();
-            HELD_BY_ANOTHER.problem().with("holder", name).with("until", holder.until.as_utc().format("%H:%M UTC"))
+            let minutes = (holder.until - now).num_minutes() + 1;
+            HELD_BY_ANOTHER.problem().with("holder", name).with("minutes", minutes)
         }
         None if is_own_decision(&row, tutor) => OWN_DECISION.problem(),
         None => NOT_IN_QUEUE.problem(),

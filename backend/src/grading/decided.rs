@@ -38,18 +38,19 @@ pub async fn list(desk: Desk, query: Query<PageQuery>, site: Data<Site>) -> Resu
     let (tutor, limit) = (desk.tutor(), query.limit());
     let found = site.db.read(move |db| {
         let page = Page::cut(model::decided_by(db, tutor, before, limit + 1)?, limit, |row: &DecisionRow| row.id.0);
-        let mut found = Vec::with_capacity(page.items.len());
-        for decision in page.items {
-            found.extend(queue::standing(db, decision.submission_id)?.map(|row| (decision, row)));
-        }
+        let ids: Vec<_> = page.items.iter().map(|decision| decision.submission_id).collect();
+        let rows = queue::standing_of(db, &ids)?;
+        // An appeal has two decisions, of which both may be one's own.
+        let row_of = |decision: DecisionRow| Some((rows.get(&decision.submission_id)?.clone(), decision));
+        let found: Vec<_> = page.items.into_iter().filter_map(row_of).collect();
         Ok::<_, Problem>((found, page.next))
     });
     let (mut found, next) = found.await?;
     // What lies beyond their reach by now is not theirs to see.
-    found.retain(|(_, row)| desk.reach.includes(row));
-    let rows = found.iter().map(|(_, row)| row.clone()).collect();
+    found.retain(|(row, _)| desk.reach.includes(row));
+    let rows = found.iter().map(|(row, _)| row.clone()).collect();
     let submissions = items(&site, &desk, rows, desk.me.person.locale).await?;
-    let decided = found.into_iter().zip(submissions).map(|((decision, _), submission)| Decided {
+    let decided = found.into_iter().zip(submissions).map(|((_, decision), submission)| Decided {
         id: decision.id,
         verdict: decision.verdict(),
         points: decision.points,

@@ -10,8 +10,7 @@ use crate::db::types::{CourseId, SubmissionId, UserId};
 use crate::http::id_in;
 use crate::http::problem::{FORBIDDEN, NOT_FOUND, Problem};
 use crate::organisations;
-use crate::sessions::{Extracted, SignedIn, Tutor};
-use crate::site::Site;
+use crate::sessions::{Extracted, SignedIn, Tutor, extract};
 
 /// A tutor, with the work they may see.
 #[derive(Debug, Clone)]
@@ -36,11 +35,7 @@ impl FromRequest for Desk {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let tutor = Tutor::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let Tutor(me) = tutor.await?;
-            let site = Site::of(&request)?;
+        extract(request, payload, async |Tutor(me), site, _| {
             let person = me.person.clone();
             let reach = site.db.read(move |db| {
                 let led: Vec<CourseId> = person.leads().collect();
@@ -67,11 +62,7 @@ impl FromRequest for OnDesk {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let desk = Desk::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let desk = desk.await?;
-            let site = Site::of(&request)?;
+        extract(request, payload, async |desk: Desk, site, request| {
             let id = SubmissionId(id_in(&request, "submission")?);
             let row = site.db.read(move |db| Ok::<_, Problem>(queue::standing(db, id)?)).await?;
             let row = row.filter(|row| desk.reach.includes(row)).ok_or(&NOT_FOUND)?;
@@ -89,10 +80,12 @@ impl FromRequest for LeadOf {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let work = OnDesk::from_request(request, payload);
-        Box::pin(async move {
-            let work = work.await?;
-            if work.desk.leads(&work.row) { Ok(Self(work)) } else { Err(FORBIDDEN.problem()) }
-        })
+        extract(
+            request,
+            payload,
+            async |work: OnDesk, _, _| {
+                if work.desk.leads(&work.row) { Ok(Self(work)) } else { Err(FORBIDDEN.problem()) }
+            },
+        )
     }
 }

@@ -11,7 +11,7 @@ use crate::assignments::{SubmissionRow, SubmissionState};
 use crate::courses::localise;
 use crate::db::types::{ChapterId, CohortId, SubmissionId, Ts, UserId};
 use crate::http::problem::Problem;
-use crate::organisations::{self, late_by};
+use crate::organisations::{self, NamedCohort, late_by};
 use crate::site::Site;
 
 /// A submission on the desk.
@@ -74,7 +74,7 @@ pub async fn items(
     let cohorts: Vec<CohortId> = rows.iter().filter_map(|row| row.cohort_id).collect();
     let (names, cohorts) = site
         .db
-        .read(move |db| Ok::<_, Problem>((accounts::names(db, &people)?, organisations::cohort_names(db, &cohorts)?)))
+        .read(move |db| Ok::<_, Problem>((accounts::names(db, &people)?, organisations::named_cohorts(db, &cohorts)?)))
         .await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
@@ -88,7 +88,7 @@ async fn item(
     desk: &Desk,
     row: &SubmissionRow,
     names: &HashMap<UserId, String>,
-    cohorts: &HashMap<CohortId, String>,
+    cohorts: &[NamedCohort],
     locale: Locale,
 ) -> Result<QueueItem, Problem> {
     let name = |user: UserId| names.get(&user).cloned().unwrap_or_default();
@@ -99,7 +99,10 @@ async fn item(
         until: holder.until,
         mine: holder.tutor == desk.tutor(),
     });
-    let cohort = |id: CohortId| CohortName { id, name: cohorts.get(&id).cloned().unwrap_or_default() };
+    let cohort = |id: CohortId| {
+        let named = cohorts.iter().find(|cohort| cohort.id == id);
+        CohortName { id, name: named.map(|cohort| cohort.name.clone()).unwrap_or_default() }
+    };
     Ok(QueueItem {
         id: row.id,
         number: row.number,

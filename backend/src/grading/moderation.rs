@@ -70,11 +70,10 @@ pub async fn list(desk: Desk, site: Data<Site>) -> Result<Json<Page<Moderation>>
             .limit(MOST)
             .select((moderations::decision_id, moderations::picked_at, decisions::submission_id))
             .load(db)?;
-        let mut rows = Vec::with_capacity(asked.len());
-        for (decision, picked_at, submission) in asked {
-            rows.extend(queue::standing(db, submission)?.map(|row| (decision, picked_at, row)));
-        }
-        Ok::<_, Problem>(rows)
+        let ids: Vec<SubmissionId> = asked.iter().map(|(.., submission)| *submission).collect();
+        let mut rows = queue::standing_of(db, &ids)?;
+        let found = asked.into_iter().filter_map(|(decision, at, id)| Some((decision, at, rows.remove(&id)?)));
+        Ok::<_, Problem>(found.collect::<Vec<_>>())
     });
     let found: Vec<_> = found.await?.into_iter().filter(|(.., row)| desk.reach.includes(row)).collect();
     let rows = found.iter().map(|(.., row)| row.clone()).collect();

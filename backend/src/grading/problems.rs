@@ -2,8 +2,8 @@
 
 crate::problems! {
     HELD_BY_ANOTHER = 409 "held_by_another" {
-        ja: "ほかのチューターが採点中です", "{holder}さんが{until}まで担当しています。";
-        en: "Another tutor is grading it", "{holder} has it until {until}.";
+        ja: "ほかのチューターが採点中です", "{holder}さんが担当しています。更新がなければ、あと{minutes}分で空きます。";
+        en: "Another tutor is grading it", "{holder} has it for {minutes} more minutes, and longer while they work.";
     }
     NOT_HELD = 409 "not_held" {
         ja: "担当の期限が切れました", "書きかけの内容は保存されています。もう一度担当すると続けられます。";

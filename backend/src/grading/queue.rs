@@ -136,7 +136,7 @@ pub async fn summary(desk: Desk, query: Query<SummaryQuery>, site: Data<Site>) -
             let mine = Wanted { held_by: Some(reach.tutor), ..Wanted::default() };
             let mine = queue::page(db, &reach, &mine, SubmissionId(0), 200)?;
             let mine = mine.iter().filter(|row| row.holder(Ts::now()).is_some()).count();
-            let cohorts = organisations::cohort_rows(db, &reach.cohorts)?;
+            let cohorts = organisations::named_cohorts(db, &reach.cohorts)?;
             Ok::<_, Problem>((queue::counts(db, &reach)?, mine, cohorts))
         })
         .await?;

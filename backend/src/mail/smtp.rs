@@ -6,6 +6,7 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use url::Url;
 
 use crate::config::Settings;
+
 /// Where mails go, and whom they are from.
 #[derive(Debug, Clone)]
 pub struct Smtp {

@@ -15,14 +15,13 @@ use crate::db::types::{OrganisationId, UserId};
 use crate::db::{self, Db};
 use crate::http::id_in;
 use crate::http::problem::{FORBIDDEN, NOT_FOUND, Problem};
-use crate::sessions::{Extracted, SignedIn};
-use crate::site::Site;
+use crate::sessions::{Extracted, SignedIn, extract};
 
 pub use cli::{Enrolment, OrganisationCommand, enrol as enrol_command, run as run_command, slug};
 pub use deadline::late_by;
 pub use model::{
-    CohortRow, CourseAccess, NewCohort, access, add, add_cohort, by_slug, cohort_named, cohort_names, cohort_rows,
-    courses_of, courses_of_cohorts, department, enrol, has_department, license, licensed_courses, taught_cohorts,
+    CourseAccess, NamedCohort, NewCohort, access, add, add_cohort, by_slug, cohort_named, courses_of,
+    courses_of_cohorts, department, enrol, has_department, license, licensed_courses, named_cohorts, taught_cohorts,
 };
 
 pub fn routes(api: &mut ServiceConfig) {
@@ -52,16 +51,12 @@ impl FromRequest for AdminOf {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let signed_in = SignedIn::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let person = signed_in.await?.person;
+        extract(request, payload, async |SignedIn { person, .. }, site, request| {
             let organisation = OrganisationId(id_in(&request, "organisation")?);
             if person.administers(organisation) {
                 return Ok(Self { organisation });
             }
             if person.is_operator() {
-                let site = Site::of(&request)?;
                 let exists = site.db.read(move |db| Ok::<_, Problem>(model::exists(db, organisation)?)).await?;
                 return if exists { Ok(Self { organisation }) } else { Err(NOT_FOUND.problem()) };
             }

@@ -285,6 +285,24 @@ pub fn licensed_courses(db: &mut AnyConnection, organisation: OrganisationId) ->
         .load(db)
 }
 
+/// A cohort by name.
+#[derive(Debug, Clone, Queryable)]
+pub struct NamedCohort {
+    pub id: CohortId,
+    pub name: String,
+    pub course: CourseId,
+    pub due_at: Option<Ts>,
+}
+
+/// These cohorts, by id.
+pub fn named_cohorts(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<Vec<NamedCohort>> {
+    cohorts::table
+        .filter(cohorts::id.eq_any(ids))
+        .order(cohorts::id)
+        .select((cohorts::id, cohorts::name, cohorts::course_id, cohorts::due_at))
+        .load(db)
+}
+
 /// A cohort with its size.
 #[derive(Debug, Clone)]
 pub struct CohortRow {
@@ -295,20 +313,9 @@ pub struct CohortRow {
     pub members: i64,
 }
 
-/// How these cohorts are called.
-pub fn cohort_names(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<HashMap<CohortId, String>> {
-    let rows: Vec<(CohortId, String)> =
-        cohorts::table.filter(cohorts::id.eq_any(ids)).select((cohorts::id, cohorts::name)).load(db)?;
-    Ok(rows.into_iter().collect())
-}
-
 /// These cohorts. Whoever asks has been granted them: a tutor may teach people of several companies.
 pub fn cohort_rows(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<Vec<CohortRow>> {
-    let rows: Vec<(CohortId, String, CourseId, Option<Ts>)> = cohorts::table
-        .filter(cohorts::id.eq_any(ids))
-        .order(cohorts::id)
-        .select((cohorts::id, cohorts::name, cohorts::course_id, cohorts::due_at))
-        .load(db)?;
+    let rows = named_cohorts(db, ids)?;
     let sizes: HashMap<Option<CohortId>, i64> = enrolments::table
         .filter(enrolments::cohort_id.eq_any(ids.iter().map(|id| Some(*id))))
         .filter(enrolments::ended_at.is_null())
@@ -319,7 +326,7 @@ pub fn cohort_rows(db: &mut AnyConnection, ids: &[CohortId]) -> QueryResult<Vec<
         .collect();
     Ok(rows
         .into_iter()
-        .map(|(id, name, course, due_at)| CohortRow {
+        .map(|NamedCohort { id, name, course, due_at }| CohortRow {
             id,
             name,
             course,

@@ -9,8 +9,7 @@ use crate::courses::{self, ChapterRef};
 use crate::db::types::AttemptId;
 use crate::http::id_in;
 use crate::http::problem::{NOT_FOUND, Problem};
-use crate::sessions::{Extracted, SignedIn};
-use crate::site::Site;
+use crate::sessions::{Extracted, SignedIn, extract};
 use crate::study::problems::NOT_ENROLLED;
 
 /// The person whose attempt is in `{attempt}`; nobody else's exists.
@@ -26,11 +25,7 @@ impl FromRequest for OwnAttempt {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let me = SignedIn::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let me = me.await?;
-            let site = Site::of(&request)?;
+        extract(request, payload, async |me: SignedIn, site, request| {
             let (user, id) = (me.person.id, AttemptId(id_in(&request, "attempt")?));
             let find = move |db: &mut _| Ok::<_, Problem>(model::own(db, user, id)?);
             let row = site.db.read(find).await?.ok_or(&NOT_FOUND)?;
@@ -56,11 +51,7 @@ impl FromRequest for TakenAttempt {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let own = OwnAttempt::from_request(request, payload);
-        let request = request.clone();
-        Box::pin(async move {
-            let own = own.await?;
-            let site = Site::of(&request)?;
+        extract(request, payload, async |own: OwnAttempt, site, _| {
             let reader = courses::read_chapter(&site, &own.me, own.row.chapter_id).await?;
             if reader.enrolled { Ok(Self { own, chapter: reader.chapter }) } else { Err(NOT_ENROLLED.problem()) }
         })

@@ -21,7 +21,7 @@ use crate::site::Site;
 
 pub use planted::sweep;
 pub use routes::{Me, jwks};
-pub use signed_in::{Author, Extracted, HubService, NotebookServerOf, Operator, SignedIn, Tutor};
+pub use signed_in::{Author, Extracted, HubService, NotebookServerOf, Operator, SignedIn, Tutor, extract};
 pub use stream::{Stream, stream};
 
 pub fn routes(api: &mut ServiceConfig) {

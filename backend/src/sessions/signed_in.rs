@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::planted;
@@ -18,6 +19,24 @@ use crate::site::Site;
 
 /// A future an extractor may return; actix runs them on one thread.
 pub type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// An extractor that rests on another: whoever is let in there, `then` makes of them, or refuses.
+pub fn extract<First, T>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    then: impl AsyncFnOnce(First, Data<Site>, HttpRequest) -> Result<T, Problem> + 'static,
+) -> Extracted<T>
+where
+    First: FromRequest<Error = Problem, Future = Extracted<First>> + 'static,
+{
+    let first = First::from_request(request, payload);
+    let request = request.clone();
+    Box::pin(async move {
+        let first = first.await?;
+        let site = Site::of(&request)?;
+        then(first, site, request).await
+    })
+}
 
 /// Anybody who is signed in.
 #[derive(Debug, Clone)]
@@ -79,31 +98,29 @@ pub struct Tutor(pub SignedIn);
 #[derive(Debug, Clone)]
 pub struct Author(pub SignedIn);
 
-/// Somebody signed in who may.
-fn who_may(request: &HttpRequest, payload: &mut Payload, may: fn(&Person) -> bool) -> Extracted<SignedIn> {
-    let signed_in = SignedIn::from_request(request, payload);
-    Box::pin(
-        async move { signed_in.await.and_then(|me| if may(&me.person) { Ok(me) } else { Err(FORBIDDEN.problem()) }) },
-    )
-}
-
-macro_rules! extract {
+macro_rules! who_may {
     ($who:ident, $may:expr) => {
         impl FromRequest for $who {
             type Error = Problem;
             type Future = Extracted<Self>;
 
             fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-                let who = who_may(request, payload, $may);
-                Box::pin(async move { who.await.map(Self) })
+                let may: fn(&Person) -> bool = $may;
+                extract(
+                    request,
+                    payload,
+                    async move |me: SignedIn, _, _| {
+                        if may(&me.person) { Ok(Self(me)) } else { Err(FORBIDDEN.problem()) }
+                    },
+                )
             }
         }
     };
 }
 
-extract!(Operator, Person::is_operator);
-extract!(Tutor, |person| person.has(Role::Tutor));
-extract!(Author, |person| person.has(Role::Author) || person.is_operator());
+who_may!(Operator, Person::is_operator);
+who_may!(Tutor, |person| person.has(Role::Tutor));
+who_may!(Author, |person| person.has(Role::Author) || person.is_operator());
 
 /// The hub, by its service token.
 #[derive(Debug)]

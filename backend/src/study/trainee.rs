@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problems::NOT_ENROLLED;
 use crate::courses::ReaderOfChapter;
 use crate::http::problem::Problem;
-use crate::sessions::Extracted;
+use crate::sessions::{Extracted, extract};
 
 /// Somebody who is enrolled in the course of the chapter in `{chapter}`, and not only may read it.
 #[derive(Debug, Clone)]
@@ -17,10 +17,12 @@ impl FromRequest for TraineeOfChapter {
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let reader = ReaderOfChapter::from_request(request, payload);
-        Box::pin(async move {
-            let reader = reader.await?;
-            if reader.enrolled { Ok(Self(reader)) } else { Err(NOT_ENROLLED.problem()) }
-        })
+        extract(
+            request,
+            payload,
+            async |reader: ReaderOfChapter, _, _| {
+                if reader.enrolled { Ok(Self(reader)) } else { Err(NOT_ENROLLED.problem()) }
+            },
+        )
     }
 }

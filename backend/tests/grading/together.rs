@@ -12,12 +12,13 @@ use rand::{RngExt, SeedableRng};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tenarai::accounts::{Role, Scope};
-use tenarai::db::schema::{decisions, grading_drafts, grading_events, submissions, users};
-use tenarai::db::types::{ChapterId, ChapterVersionId, CohortId, SubmissionId, Ts, UserId};
+use tenarai::db::schema::{decisions, grading_drafts, grading_events, submissions};
+use tenarai::db::types::{SubmissionId, Ts, UserId};
 
 use super::{TASK, feedback};
 use crate::support::program::{Program, free_address};
-use crate::support::{Company, CourseDraft, Look, Person, Plan, TestSite, tell};
+use crate::support::submissions::{add_somebody, add_submission};
+use crate::support::{CourseDraft, Look, Person, Plan, TestSite, tell};
 
 const TUTORS: usize = 64;
 const SUBMISSIONS: usize = 2_000;
@@ -32,12 +33,13 @@ fn many_tutors_at_once_on_postgresql() {
     tell(Plan::on_postgres(), many_at_once);
 }
 
-/// How a submission stands while it is graded, and how often a claim on it was let run out.
+/// Where all of them work, and what became of it.
 struct Hall {
     site: TestSite,
     /// The other process; nothing once it was killed.
     other: Mutex<Option<Program>>,
     killed: AtomicBool,
+    /// How often a claim on a submission was let run out.
     ran_out: Mutex<HashMap<SubmissionId, usize>>,
     decided: AtomicUsize,
     /// What a tutor tried who did not have it.
@@ -62,7 +64,16 @@ async fn many_at_once(plan: Plan) {
     let chapter = site.site.catalogue.chapter(&site.site.db, course.chapter_id("own")).await.expect("it is read");
     let chapter = chapter.expect("it is there");
     let (chapter, version) = (chapter.chapter().id, chapter.chapter().version);
-    site.write(move |tx| hand_in(tx, company, cohort, chapter, version)).await;
+    site.write(move |tx| {
+        for number in 0..SUBMISSIONS {
+            let at =
+                Ts::now() - TimeDelta::days(1) + TimeDelta::seconds(i64::try_from(number).expect("a small number"));
+            let somebody = add_somebody(tx, company, &format!("trainee-{number}"), at)?;
+            add_submission(tx, somebody, (chapter, version), cohort, at)?;
+        }
+        Ok(())
+    })
+    .await;
 
     let mut tutors = Vec::new();
     for _ in 0..TUTORS {
@@ -90,49 +101,6 @@ async fn many_at_once(plan: Plan) {
     }
     hall.is_sent().await;
     hall.holds().await;
-}
-
-/// 2,000 people hand in.
-fn hand_in(
-    tx: &mut tenarai::db::AnyConnection,
-    company: Company,
-    cohort: CohortId,
-    chapter: ChapterId,
-    version: ChapterVersionId,
-) -> QueryResult<()> {
-    let begun = Ts::now() - TimeDelta::days(1);
-    for number in 0..SUBMISSIONS {
-        let email = format!("trainee-{number}@example.com");
-        let user: UserId = diesel::insert_into(users::table)
-            .values((
-                users::organisation_id.eq(company.id),
-                users::email.eq(&email),
-                users::email_key.eq(&email),
-                users::display_name.eq("Hana"),
-                users::locale.eq("en"),
-                users::created_at.eq(begun),
-            ))
-            .returning(users::id)
-            .get_result(tx)?;
-        let at = begun + TimeDelta::seconds(i64::try_from(number).expect("a small number"));
-        diesel::insert_into(submissions::table)
-            .values((
-                submissions::user_id.eq(user),
-                submissions::chapter_id.eq(chapter),
-                submissions::chapter_version_id.eq(version),
-                submissions::cohort_id.eq(cohort),
-                submissions::number.eq(1),
-                submissions::notebook_sha256.eq("0".repeat(64)),
-                submissions::size.eq(1),
-                submissions::handout_sha256.eq("0".repeat(64)),
-                submissions::submitted_at.eq(at),
-                submissions::state.eq("waiting"),
-                submissions::changed_at.eq(at),
-                submissions::queued_at.eq(at),
-            ))
-            .execute(tx)?;
-    }
-    Ok(())
 }
 
 /// One tutor, until nothing is left. Half of them begin at the process that is killed.

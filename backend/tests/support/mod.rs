@@ -13,6 +13,7 @@ pub mod postgres;
 pub mod program;
 mod redis;
 mod site;
+pub mod submissions;
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,6 @@
 import type { AssignmentOverview, Submission } from '~/api/types'
 import { standingOf } from '~/utils/assignment/steps'
+import { BridgeError } from '~/utils/bridge/client'
 
 /** Jupyter writes a large notebook in this time, or something is wrong. */
 const SAVED_WITHIN = 15_000
@@ -12,8 +13,7 @@ export function useHandIn(chapter: { id: number, notebook: { path: string } | nu
   const api = useApi()
   const study = useStudy()
   const { language } = useLanguage()
-  const { isOpen } = useNotebookOpening()
-  const { ask } = useNotebookFrame()
+  const { state, ask } = useNotebookFrame()
   const server = useNotebookServer()
   const visibility = useDocumentVisibility()
   const step = ref<'saving' | 'sending' | 'checking' | null>(null)
@@ -40,10 +40,18 @@ export function useHandIn(chapter: { id: number, notebook: { path: string } | nu
   // What was passed completes the chapter.
   watch(() => latest.value?.state, (now, before) => before !== undefined && (now === 'passed') !== (before === 'passed') && study.refresh())
 
-  /** What is on show is what is meant; where it cannot be saved, nothing older is taken instead. */
+  /** This chapter's notebook, whatever is on show; where it cannot be saved, nothing older is taken instead. */
   async function save() {
     step.value = 'saving'
-    if (isOpen.value) await ask({ type: 'save' }, SAVED_WITHIN)
+    if (state.value !== 'ready' || !chapter.notebook) return
+    try {
+      await ask({ type: 'save', path: chapter.notebook.path, chapter_id: chapter.id }, SAVED_WITHIN)
+    }
+    catch (error) {
+      // One of the two knows an older publication; the page can ask for the newest.
+      if (error instanceof BridgeError && error.code === 'other_chapter') study.retry()
+      throw error
+    }
   }
 
   return {

@@ -63,7 +63,9 @@ export type Handout = v.InferOutput<typeof handout>
 export type NotebookJson = v.InferOutput<typeof notebook>
 
 export type BridgeRequest
-  = { type: 'hello' | 'save' | 'save_all' | 'focus' }
+  = { type: 'hello' | 'save_all' | 'focus' }
+    // Without a path: what is on show.
+    | { type: 'save', path?: string, chapter_id?: number }
     // Whose notebook is meant: a path may be another chapter's by now.
     | { type: 'open' | 'reset' | 'diff' | 'update' | 'keep', path: string, chapter_id?: number }
     | { type: 'put_back', path: string, base: string, cells: string }
